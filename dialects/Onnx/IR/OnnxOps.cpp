@@ -1,0 +1,160 @@
+//===- OnnxOps.cpp - the onnx dialect -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Registration, accessors and verifiers of the onnx dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace tandem::onnx;
+
+#include "tandem/dialects/Onnx/IR/OnnxDialect.cpp.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "tandem/dialects/Onnx/IR/OnnxTypes.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "tandem/dialects/Onnx/IR/OnnxAttributes.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "tandem/dialects/Onnx/IR/OnnxOps.cpp.inc"
+
+void OnnxDialect::initialize() {
+  registerTypes();
+  registerAttributes();
+  addOperations<
+#define GET_OP_LIST
+#include "tandem/dialects/Onnx/IR/OnnxOps.cpp.inc"
+      >();
+}
+
+void OnnxDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "tandem/dialects/Onnx/IR/OnnxTypes.cpp.inc"
+      >();
+}
+
+void OnnxDialect::registerAttributes() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "tandem/dialects/Onnx/IR/OnnxAttributes.cpp.inc"
+      >();
+}
+
+Operation *OnnxDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                            Type type, Location loc) {
+  auto typed = dyn_cast<TypedAttr>(value);
+  if (!typed || typed.getType() != type ||
+      !isa<ElementsAttr, WeightAttr>(value))
+    return nullptr;
+  return ConstantOp::create(builder, loc, type, typed);
+}
+
+//===----------------------------------------------------------------------===//
+// NodeOp
+//===----------------------------------------------------------------------===//
+
+void NodeOp::build(OpBuilder &builder, OperationState &state, StringRef opType,
+                   TypeRange results, ValueRange inputs,
+                   DictionaryAttr attributes) {
+  if (!attributes)
+    attributes = builder.getDictionaryAttr({});
+  build(builder, state, results, builder.getStringAttr(opType),
+        /*domain=*/StringAttr(), /*overload=*/StringAttr(),
+        /*opset=*/IntegerAttr(), inputs, attributes,
+        /*subgraph_names=*/ArrayAttr(), /*subgraphsCount=*/0);
+}
+
+int64_t NodeOp::getInt(StringRef name, int64_t fallback) {
+  auto value = dyn_cast_or_null<IntegerAttr>(getAttribute(name));
+  return value ? value.getValue().getSExtValue() : fallback;
+}
+
+double NodeOp::getFloat(StringRef name, double fallback) {
+  auto value = dyn_cast_or_null<FloatAttr>(getAttribute(name));
+  return value ? value.getValueAsDouble() : fallback;
+}
+
+StringRef NodeOp::getString(StringRef name, StringRef fallback) {
+  auto value = dyn_cast_or_null<StringAttr>(getAttribute(name));
+  return value ? value.getValue() : fallback;
+}
+
+SmallVector<int64_t> NodeOp::getInts(StringRef name) {
+  SmallVector<int64_t> result;
+  Attribute value = getAttribute(name);
+  if (auto dense = dyn_cast_or_null<DenseI64ArrayAttr>(value))
+    llvm::append_range(result, dense.asArrayRef());
+  return result;
+}
+
+Value NodeOp::getInput(unsigned index) {
+  if (index >= getInputs().size() ||
+      isa<NoneType>(getInputs()[index].getType()))
+    return {};
+  return getInputs()[index];
+}
+
+std::string NodeOp::getQualifiedName() {
+  std::string name = getOpType().str();
+  if (getDomain() && !getDomain()->empty())
+    name = getDomain()->str() + "." + name;
+  return name;
+}
+
+/// Operators whose result is not a function of their inputs.
+static bool isRandom(StringRef opType) {
+  return llvm::is_contained({"Bernoulli", "Multinomial", "RandomNormal",
+                             "RandomNormalLike", "RandomUniform",
+                             "RandomUniformLike"},
+                            opType);
+}
+
+void NodeOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
+        &effects) {
+  if (isRandom(getOpType()))
+    effects.emplace_back(MemoryEffects::Write::get());
+}
+
+LogicalResult NodeOp::verify() {
+  if (getOpType().empty()) // C1
+    return emitOpError("has an empty operator name; expected one such as "
+                       "\"MatMul\"");
+  size_t names = getSubgraphNames() ? getSubgraphNames()->size() : 0;
+  if (names != getSubgraphs().size()) // C2
+    return emitOpError("has ")
+           << getSubgraphs().size() << " subgraphs and " << names
+           << " subgraph names, expected as many";
+  for (Region &region : getSubgraphs()) // C3
+    if (!region.hasOneBlock() || region.front().empty() ||
+        !isa<YieldOp>(region.front().back()))
+      return emitOpError("has a subgraph that is not one block ending in "
+                         "'onnx.yield'");
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ConstantOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ConstantOp::verify() {
+  if (!isa<ElementsAttr, WeightAttr>(getValue())) // C1
+    return emitOpError("value is neither elements nor '#onnx.weight': ")
+           << getValue();
+  return success();
+}
+
+OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }

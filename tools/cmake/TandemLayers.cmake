@@ -1,0 +1,135 @@
+# The layers of the build. A layer is a top-level folder with include roots of
+# its own, so an include that points up does not compile:
+#   tandem_layer(NAME RANK N)   make the roots, then configure the folder
+#   tandem_library(...)         a library of the layer being configured
+#   tandem_tablegen(...)        generated files of a library
+#   tandem_executable(...)      a program; only in tools/ and test/
+#
+# "tandem/dialects/Onnx/IR/OnnxOps.h" exists without an include/ folder: a link
+# build/include/<layer>/tandem/<layer> leads to the sources, and the layer's
+# binary folder build/generated/<layer>/tandem/<layer> has the same spelling.
+
+set(TANDEM_LINK_LLVM MLIR LLVM) # the shared libraries, never the static ones
+
+function(tandem_layer name)
+  cmake_parse_arguments(ARG "" "RANK" "" ${ARGN})
+  file(MAKE_DIRECTORY "${CMAKE_BINARY_DIR}/include/${name}/tandem")
+  file(CREATE_LINK "${CMAKE_SOURCE_DIR}/${name}"
+    "${CMAKE_BINARY_DIR}/include/${name}/tandem/${name}" SYMBOLIC)
+  set(TANDEM_LAYER ${name})
+  set(TANDEM_RANK ${ARG_RANK})
+  # TableGen sees its own and lower layers only.
+  set(roots ${TANDEM_TABLEGEN_ROOTS}
+    "${CMAKE_BINARY_DIR}/include/${name}" "${CMAKE_BINARY_DIR}/generated/${name}")
+  set(TANDEM_TABLEGEN_ROOTS ${roots})
+  add_subdirectory("${CMAKE_SOURCE_DIR}/${name}"
+    "${CMAKE_BINARY_DIR}/generated/${name}/tandem/${name}")
+  set(TANDEM_TABLEGEN_ROOTS ${roots} PARENT_SCOPE)
+endfunction()
+
+# tandem_tablegen(TARGET FILE.td OUTPUT.inc -gen-... [OUTPUT.inc -gen-...]...)
+# makes target TARGET, which libraries name under TABLEGEN.
+function(tandem_tablegen target td)
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  set(flags -I "${MLIR_INCLUDE_DIRS}" -I "${LLVM_INCLUDE_DIRS}")
+  foreach(root ${TANDEM_TABLEGEN_ROOTS})
+    list(APPEND flags -I "${root}")
+  endforeach()
+  set(rest ${ARGN})
+  set(outputs)
+  while(rest)
+    list(POP_FRONT rest output generator)
+    set(extra)
+    while(rest AND "${rest}" MATCHES "^-")
+      list(POP_FRONT rest option)
+      list(APPEND extra ${option})
+    endwhile()
+    set(file "${CMAKE_CURRENT_BINARY_DIR}/${output}")
+    add_custom_command(OUTPUT "${file}"
+      COMMAND "${TANDEM_TBLGEN}" ${generator} ${extra} ${flags}
+        "${CMAKE_CURRENT_SOURCE_DIR}/${td}" -o "${file}" -d "${file}.d" --write-if-changed
+      DEPFILE "${file}.d" DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${td}"
+      COMMENT "tablegen ${output}" VERBATIM)
+    list(APPEND outputs "${file}")
+  endwhile()
+  add_custom_target(${target} DEPENDS ${outputs})
+endfunction()
+
+find_program(TANDEM_TBLGEN mlir-tblgen-22 mlir-tblgen
+  HINTS "${LLVM_TOOLS_BINARY_DIR}" REQUIRED)
+
+# tandem_library(NAME SOURCES... [DEPS lower or same layer] [LINK other] [TABLEGEN targets]
+#                [NO_LLVM] [NO_PCH])
+# The first library of a layer owns the layer's precompiled header (Precompiled.h
+# in the layer's folder); the others reuse it.
+function(tandem_library name)
+  cmake_parse_arguments(ARG "NO_LLVM;NO_PCH" "" "SOURCES;DEPS;LINK;TABLEGEN" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  add_library(Tandem::${name} ALIAS ${name})
+  set_target_properties(${name} PROPERTIES TANDEM_RANK "${TANDEM_RANK}")
+  tandem_target_setup(${name} ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY TANDEM_LIBRARIES ${name})
+  install(TARGETS ${name} EXPORT TandemTargets ARCHIVE DESTINATION lib)
+endfunction()
+
+function(tandem_executable name)
+  cmake_parse_arguments(ARG "NO_LLVM;NO_PCH" "" "SOURCES;DEPS;LINK;TABLEGEN" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  # -fPIC instead of -fPIE, or the precompiled header would not fit.
+  set_target_properties(${name} PROPERTIES TANDEM_RANK "${TANDEM_RANK}"
+    POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${name} PRIVATE -fPIC)
+  tandem_target_setup(${name} ${ARGN})
+endfunction()
+
+# What libraries and programs share; not called from outside this file.
+function(tandem_target_setup name)
+  cmake_parse_arguments(ARG "NO_LLVM;NO_PCH" "" "SOURCES;DEPS;LINK;TABLEGEN" ${ARGN})
+  foreach(dependency ${ARG_DEPS})
+    if(NOT TARGET ${dependency})
+      message(FATAL_ERROR "${name} depends on ${dependency}, which does not exist yet: "
+        "misspelt, listed later, or in a higher layer")
+    endif()
+    get_target_property(rank ${dependency} TANDEM_RANK)
+    if(rank GREATER TANDEM_RANK)
+      message(FATAL_ERROR "${name} depends on ${dependency} of a higher layer")
+    endif()
+  endforeach()
+  set(scope PUBLIC)
+  target_compile_options(${name} PRIVATE ${TANDEM_COMPILE_OPTIONS})
+  target_include_directories(${name} ${scope}
+    "$<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/include/${TANDEM_LAYER}>"
+    "$<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/generated/${TANDEM_LAYER}>"
+    "$<INSTALL_INTERFACE:include>")
+  if(NOT ARG_NO_LLVM)
+    target_include_directories(${name} SYSTEM ${scope}
+      "$<BUILD_INTERFACE:${MLIR_INCLUDE_DIRS};${LLVM_INCLUDE_DIRS}>")
+    target_link_libraries(${name} ${scope} ${TANDEM_LINK_LLVM})
+  endif()
+  target_link_libraries(${name} ${scope} ${ARG_DEPS} ${ARG_LINK})
+  if(ARG_TABLEGEN)
+    add_dependencies(${name} ${ARG_TABLEGEN})
+    set_property(GLOBAL APPEND PROPERTY TANDEM_TABLEGEN_TARGETS ${ARG_TABLEGEN})
+  endif()
+  # Headers of lower layers may include generated files.
+  get_property(generated GLOBAL PROPERTY TANDEM_TABLEGEN_TARGETS)
+  if(generated AND NOT ARG_NO_LLVM)
+    add_dependencies(${name} ${generated})
+  endif()
+  if(NOT ARG_NO_LLVM AND NOT ARG_NO_PCH)
+    tandem_precompile(${name})
+  endif()
+endfunction()
+
+# One precompiled header per layer, owned by an object library and reused.
+function(tandem_precompile name)
+  set(owner TandemPrecompiled_${TANDEM_LAYER})
+  if(NOT TARGET ${owner})
+    file(WRITE "${CMAKE_BINARY_DIR}/precompiled/${TANDEM_LAYER}.cpp" "")
+    add_library(${owner} OBJECT "${CMAKE_BINARY_DIR}/precompiled/${TANDEM_LAYER}.cpp")
+    target_compile_options(${owner} PRIVATE ${TANDEM_COMPILE_OPTIONS})
+    target_include_directories(${owner} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+    target_precompile_headers(${owner} PRIVATE "${CMAKE_SOURCE_DIR}/${TANDEM_LAYER}/Precompiled.h")
+  endif()
+  target_precompile_headers(${name} REUSE_FROM ${owner})
+endfunction()
