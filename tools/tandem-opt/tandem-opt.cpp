@@ -17,6 +17,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 
+#include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 
@@ -25,7 +26,8 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   registry.insert<mlir::arith::ArithDialect, mlir::func::FuncDialect,
                   mlir::LLVM::LLVMDialect, mlir::scf::SCFDialect,
-                  mlir::vector::VectorDialect, tandem::onnx::OnnxDialect,
+                  mlir::vector::VectorDialect, tandem::deploy::DeployDialect,
+                  tandem::onnx::OnnxDialect,
                   tandem::transformer::TransformerDialect>();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Tandem pass driver\n", registry));

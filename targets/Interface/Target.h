@@ -1,0 +1,130 @@
+//===- Target.h - what a chip's compiler provides -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The build side of a chip: how its weights are packed, how a deploy.part is
+// lowered and emitted. Relies on the dialects only; passes never see it. A
+// target is a folder under targets/ and one function `createTarget`, which
+// targets/CMakeLists.txt collects in RegisteredTargets.inc.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_INTERFACE_TARGET_H
+#define TANDEM_TARGETS_INTERFACE_TARGET_H
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/StringRef.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Support/LLVM.h"
+
+#include "tandem/dialects/Deploy/IR/DeployOps.h"
+
+namespace tandem {
+
+/// How one entry of a part's weight table lies in memory.
+struct PackedWeight {
+  /// Name of the physical layout, as part.json shows it: "panels16", "rows".
+  std::string layout;
+  /// Size in bytes of the packed tensor.
+  int64_t bytes = 0;
+  /// Index of an earlier entry whose packed tensor this one is, or -1. Entries
+  /// with one source share it where the layout agrees.
+  int64_t sameAs = -1;
+};
+
+/// One PackedWeight for each entry of the part's weight table, in order.
+using PackingPlan = std::vector<PackedWeight>;
+
+/// Sizes that a part asks of its caller; see targets/Runtime/PartAbi.h.
+struct PartRequirements {
+  int64_t maxTokens = 0; ///< new tokens in one step
+  int64_t maxRows = 0;   ///< rows in one step
+  int64_t arenaFixedBytes = 0;
+  int64_t arenaBytesPerToken = 0;
+  int64_t arenaBytesPerRow = 0;
+  int64_t slotBytes = 0; ///< bytes of a cache slot at the given capacity
+  /// Physical cache layout as an affine map in words, for the contract.
+  std::string cacheLayout;
+};
+
+/// One way of a part's code, for one set of CPU features; the best comes last.
+struct ArtifactVariant {
+  std::string name;
+  std::string file;
+  std::vector<std::string> features;
+};
+
+/// Where emit puts files. Paths are relative to the part's folder.
+class ArtifactSink {
+public:
+  virtual ~ArtifactSink() = default;
+  virtual mlir::LogicalResult addFile(llvm::StringRef path,
+                                      llvm::StringRef contents) = 0;
+};
+
+/// What emit needs to know beside the IR.
+struct EmitOptions {
+  int64_t capacityTokens = 4096; ///< tokens a cache slot holds
+  unsigned jobs = 1;             ///< threads that may compile at once
+  bool keepIr = false;           ///< also write the lowered IR
+};
+
+/// What emit made.
+struct EmittedPart {
+  PartRequirements requirements;
+  std::vector<ArtifactVariant> variants;
+};
+
+/// A chip's compiler. Diagnostics go to the part's MLIRContext.
+class Target {
+public:
+  virtual ~Target() = default;
+
+  /// The name that `#deploy.chip` carries.
+  virtual llvm::StringRef getName() const = 0;
+
+  /// One sentence for `tandem targets`.
+  virtual llvm::StringRef getDescription() const = 0;
+
+  /// Dialects that the target's lowering creates.
+  virtual void registerDialects(mlir::DialectRegistry &registry) const = 0;
+
+  /// Fails, with one diagnostic for each operation, where the part holds what
+  /// the target cannot run.
+  virtual mlir::LogicalResult checkSupported(deploy::PartOp part) const = 0;
+
+  /// Chooses a layout for each weight of the part.
+  virtual PackingPlan planPacking(deploy::PartOp part) const = 0;
+
+  /// Writes one packed tensor, from its first byte to its last, in pieces of
+  /// bounded size. `source` is the tensor's mapped bytes in the layout of
+  /// `slot` (for `#deploy.rotary`: the table, fp32).
+  virtual void
+  pack(deploy::SlotAttr slot, const PackedWeight &packed,
+       llvm::ArrayRef<char> source,
+       llvm::function_ref<void(llvm::ArrayRef<char>)> write) const = 0;
+
+  /// Lowers the part and writes its code.
+  virtual mlir::FailureOr<EmittedPart> emit(deploy::PartOp part,
+                                            ArtifactSink &sink,
+                                            const EmitOptions &options) const = 0;
+};
+
+/// All targets of this build, by name.
+const std::vector<std::unique_ptr<Target>> &getTargets();
+
+/// The target called `name`, or null.
+const Target *lookupTarget(llvm::StringRef name);
+
+} // namespace tandem
+
+#endif // TANDEM_TARGETS_INTERFACE_TARGET_H
