@@ -80,6 +80,7 @@ function(tandem_executable name)
     POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIC)
   tandem_target_setup(${name} ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY TANDEM_EXECUTABLES ${name}) # what tests need
 endfunction()
 
 # What libraries and programs share; not called from outside this file.

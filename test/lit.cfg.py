@@ -1,0 +1,54 @@
+"""The lit suite. Tests are *.mlir and *.test files with RUN lines.
+
+Programs in PATH: Tandem's own, then LLVM 22's (FileCheck, not, split-file,
+mlir-opt). Substitutions: %source_dir (this repository), %build_dir, %python
+(with numpy, onnx and onnxruntime where the feature `onnxruntime` is there),
+%cmake, %cc, %cxx. Features: `onnxruntime`; `long`, with --param all=1; a name
+per built program (`tandem`, `tandem-runtime`, ...); a name per CPU ability
+(`avx2`, `avx512f`, `avx512_bf16`, ...).
+"""
+import os
+import subprocess
+import sys
+
+import lit.formats
+
+config.name = "tandem"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.test_source_root = os.path.join(config.tandem_source_dir, "test")
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "models", "unit"]
+
+programs = os.path.join(config.tandem_build_dir, "bin")
+config.environment["PATH"] = os.pathsep.join(
+    [programs, config.llvm_tools_dir, config.environment["PATH"]]
+)
+# A debugger's or user's choice of kernels must not change results of tests.
+config.environment.pop("TANDEM_CPU", None)
+config.environment["LC_ALL"] = "C.UTF-8"
+
+python = config.tandem_python
+if not os.path.exists(python):
+    python = sys.executable
+probe = subprocess.run(
+    [python, "-c", "import numpy, onnx, onnxruntime"], capture_output=True
+)
+if probe.returncode == 0:
+    config.available_features.add("onnxruntime")
+
+config.substitutions += [
+    ("%source_dir", config.tandem_source_dir),
+    ("%build_dir", config.tandem_build_dir),
+    ("%python", python),
+    ("%cmake", config.cmake),
+    ("%cxx", config.cxx_compiler),
+    ("%cc", config.c_compiler),
+]
+
+config.available_features.update(os.listdir(programs))
+if lit_config.params.get("all"):
+    config.available_features.add("long")
+if os.path.exists("/proc/cpuinfo"):
+    with open("/proc/cpuinfo") as text:
+        flags = next((line for line in text if line.startswith("flags")), "")
+    config.available_features.update(flags.split()[2:])
