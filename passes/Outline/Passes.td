@@ -1,0 +1,70 @@
+//===- Passes.td - stage outline: parts for targets -*- tablegen -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_PASSES_OUTLINE_PASSES_TD
+#define TANDEM_PASSES_OUTLINE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def OutlinePartsPass : Pass<"tandem-outline-parts", "mlir::ModuleOp"> {
+  let summary = "make the part that a target compiles, weights as arguments";
+  let description = [{
+    Why: a target compiles one self-contained program, and weights are data of
+    the bundle, not of the program.
+
+    Before:
+    ```mlir
+    %w = onnx.constant #onnx.weight<"model.onnx", 64, 65536> : tensor<256x64xf32>
+    ```
+    After:
+    ```mlir
+    %0 = deploy.weight %arg3[0] : tensor<256x64xf32>
+    ```
+    Every constant of more than one element becomes an entry of the part's
+    weight table, with the role its users give it; rotary tables get as many
+    rows as the capacity.
+
+    Requires: `@step` of tandem-split-phases. Guarantees: one `deploy.part` with
+    a function for each phase. Leaves alone: scalars.
+  }];
+  let options = [
+    Option<"capacityTokens", "capacity", "int64_t", /*default=*/"4096",
+           "tokens a cache slot holds; rows of rotary tables">,
+    Option<"chip", "chip", "std::string", /*default=*/"\"cpu\"",
+           "name of the chip in the fleet; names the part">,
+    Option<"target", "target", "std::string", /*default=*/"\"x86\"",
+           "name of the target that compiles for the chip">];
+  let dependentDialects = ["tandem::deploy::DeployDialect", "mlir::scf::SCFDialect",
+                           "mlir::arith::ArithDialect"];
+}
+
+def ShareLayersPass : Pass<"tandem-share-layers", "tandem::deploy::PartOp"> {
+  let summary = "compile identical layers once, as a loop over one function";
+  let description = [{
+    Why: a model repeats one layer; compiling it once keeps code and compile time
+    independent of the number of layers.
+
+    Before:
+    ```mlir
+    %1 = deploy.weight %arg3[1] : tensor<64xf32>
+    ```
+    After:
+    ```mlir
+    %0 = deploy.weight %arg4[1 + %arg5 * 2] : tensor<64xf32>
+    ```
+    The phase function is cut where its operations repeat: the longest run of
+    equal periods around the attentions, equal up to weights and the layer
+    number, with the fewest values carried from one layer to the next.
+    The weight table is sorted so that a layer's entries follow each other.
+
+    Requires: tandem-outline-parts. Leaves alone: a part whose layers differ,
+    with a remark that says where.
+  }];
+  let dependentDialects = ["mlir::scf::SCFDialect", "mlir::arith::ArithDialect"];
+}
+
+#endif // TANDEM_PASSES_OUTLINE_PASSES_TD

@@ -1,0 +1,28 @@
+//===- Passes.h - stage split -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Constructors and registration of the stage's passes.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_PASSES_SPLIT_PASSES_H
+#define TANDEM_PASSES_SPLIT_PASSES_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Pass/Pass.h"
+
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+
+namespace tandem {
+
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "tandem/passes/Split/Passes.h.inc"
+
+} // namespace tandem
+
+#endif // TANDEM_PASSES_SPLIT_PASSES_H

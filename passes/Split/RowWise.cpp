@@ -1,0 +1,96 @@
+//===- RowWise.cpp - operations that work row by row -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#include "tandem/passes/Split/RowWise.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+
+using namespace mlir;
+
+namespace tandem {
+
+/// Primitives that compute each element from the elements at its place.
+static bool isElementWise(StringRef opType) {
+  static const llvm::StringSet<> names = {
+      "Abs",  "Add",  "Cast",       "Clip", "Div",     "Erf",  "Exp",
+      "Gelu", "Log",  "Max",        "Min",  "Mul",     "Neg",  "Pow",
+      "Relu", "Sqrt", "Reciprocal", "Sub",  "Sigmoid", "Swish", "Tanh"};
+  return names.contains(opType);
+}
+
+static int64_t rankOf(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type ? type.getRank() : -1;
+}
+
+/// An invariant operand may be a scalar or vary along the last dimension.
+static bool isRowConstant(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && (type.getRank() <= 1 ||
+                  llvm::all_of(type.getShape().drop_back(),
+                               [](int64_t size) { return size == 1; }));
+}
+
+static std::string
+whyNotElementWise(onnx::NodeOp op,
+                  llvm::function_ref<bool(Value)> isTokenMajor) {
+  int64_t rank = rankOf(op.getOutputs()[0]);
+  for (Value input : op.getInputs()) {
+    if (isa<NoneType>(input.getType()))
+      continue;
+    if (isTokenMajor(input) ? rankOf(input) != rank : !isRowConstant(input))
+      return llvm::formatv("'{0}' broadcasts over tokens; expected operands of "
+                           "one shape, or one value per column",
+                           op.getQualifiedName());
+  }
+  return {};
+}
+
+/// Split and slices of the last dimension take columns of each row.
+static std::string whyNotColumns(onnx::NodeOp op) {
+  int64_t rank = rankOf(op.getInputs()[0]);
+  int64_t axis = op.getInt("axis", 0);
+  if (axis == -1 || axis == rank - 1)
+    return {};
+  return llvm::formatv("'{0}' splits along axis {1}; expected the last axis",
+                       op.getQualifiedName(), axis);
+}
+
+std::string whyNotRowWise(Operation &op,
+                          llvm::function_ref<bool(Value)> isTokenMajor) {
+  if (isa<transformer::TransformerDialect>(op.getDialect()))
+    return {}; // all but attention work row by row
+  auto node = dyn_cast<onnx::NodeOp>(op);
+  if (!node)
+    return "is not an operation of the model level";
+  if (node.getDomain() || node.getOpset())
+    return llvm::formatv("'{0}' was not recognised as part of a transformer",
+                         node.getQualifiedName());
+  if (isElementWise(node.getOpType()))
+    return whyNotElementWise(node, isTokenMajor);
+  if (node.getOpType() == "Split")
+    return whyNotColumns(node);
+  return llvm::formatv(
+      "'{0}' was not recognised as part of a transformer and does not work "
+      "token by token",
+      node.getQualifiedName());
+}
+
+Type flattenTokens(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || tensor.getRank() < 2)
+    return type;
+  SmallVector<int64_t> shape = {ShapedType::kDynamic};
+  llvm::append_range(shape, tensor.getShape().drop_front(2));
+  return RankedTensorType::get(shape, tensor.getElementType());
+}
+
+} // namespace tandem

@@ -1,0 +1,298 @@
+//===- SplitPhases.cpp - one graph becomes a step over a cache -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A value of the graph is either invariant (a constant) or token-major: its
+// leading dimensions are the graph's batch and sequence. Operations that work
+// row by row carry over with the leading dimensions flattened to one; attention
+// is the only operation through which tokens meet.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/passes/Split/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/IRMapping.h"
+
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/passes/Split/RowWise.h"
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::transformer;
+
+namespace tandem {
+#define GEN_PASS_DEF_SPLITPHASESPASS
+#include "tandem/passes/Split/Passes.h.inc"
+} // namespace tandem
+
+namespace {
+
+/// Builds `@step` from the graph's function.
+class Splitter {
+public:
+  explicit Splitter(func::FuncOp graph)
+      : graph(graph), builder(graph.getContext()) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult findInputs();
+  FailureOr<KvCacheType> cacheType();
+  LogicalResult check();
+  void convert(Operation &op);
+  void convertAttention(AttentionOp op);
+  void convertRowWise(Operation &op);
+  bool dependsOnTokens(Operation &op) const;
+  LogicalResult finish(func::ReturnOp terminator);
+  Value selectTokens(Value logits);
+
+  func::FuncOp graph;
+  func::FuncOp step;
+  OpBuilder builder;
+  IRMapping mapping;
+  /// Values of the graph whose leading dimensions are batch and sequence.
+  llvm::DenseSet<Value> tokenMajor;
+  Value rows, cache, positions;
+  int64_t nextLayer = 0;
+};
+
+/// The graph's function: the one that is not private.
+func::FuncOp findGraph(ModuleOp module) {
+  for (func::FuncOp func : module.getOps<func::FuncOp>())
+    if (!func.isPrivate())
+      return func;
+  return {};
+}
+
+std::string nameOf(func::FuncOp graph, unsigned argument) {
+  auto name = graph.getArgAttrOfType<StringAttr>(
+      argument, onnx::OnnxDialect::getNameAttrName());
+  return name ? name.str() : "#" + std::to_string(argument);
+}
+
+/// All layers share one cache, so their heads must agree.
+FailureOr<KvCacheType> Splitter::cacheType() {
+  KvCacheType type;
+  int64_t layers = 0;
+  for (AttentionOp op : graph.getOps<AttentionOp>()) {
+    auto key = cast<ShapedType>(op.getKey().getType());
+    auto value = cast<ShapedType>(op.getValue().getType());
+    int64_t heads = op.getKvHeads();
+    auto own = KvCacheType::get(graph.getContext(), 0, heads,
+                                key.getShape().back() / heads,
+                                value.getShape().back() / heads,
+                                key.getElementType());
+    if (type && type != own)
+      return op.emitOpError("keeps ")
+             << own << " per layer, but an earlier layer keeps " << type
+             << "; layers with different caches are not supported";
+    type = own;
+    ++layers;
+  }
+  if (!type)
+    return graph.emitError("has no attention that was recognised, so there are "
+                           "no prefill and decode phases to split");
+  return KvCacheType::get(graph.getContext(), layers, type.getHeads(),
+                          type.getKeyDim(), type.getValueDim(),
+                          type.getElementType());
+}
+
+/// Maps the graph's inputs: ids to tokens, position ids to positions. Pasts and
+/// the attention mask have no counterpart; they are used by attention only.
+LogicalResult Splitter::findInputs() {
+  bool sawTokens = false;
+  for (BlockArgument argument : graph.getArguments()) {
+    bool isIds = false, isPositions = false;
+    for (OpOperand &use : argument.getUses()) {
+      Operation *user = use.getOwner();
+      if (isa<EmbeddingOp>(user) && use.getOperandNumber() == 0)
+        isIds = true;
+      if (isa<RotaryOp>(user) && use.getOperandNumber() == 1)
+        isPositions = true;
+    }
+    std::string name = nameOf(graph, argument.getArgNumber());
+    // GPT-2 looks positions up in a table, so the name decides.
+    if (isIds && StringRef(name).contains("position"))
+      std::tie(isIds, isPositions) = std::pair(false, true);
+    if (isIds && sawTokens)
+      return graph.emitError("input '")
+             << name << "' is a second input of ids; expected one beside the "
+                        "position ids";
+    if (isIds || isPositions) {
+      mapping.map(argument, isIds ? step.getArgument(0) : positions);
+      tokenMajor.insert(argument);
+      sawTokens |= isIds;
+    }
+  }
+  if (!sawTokens)
+    return graph.emitError("has no input that an embedding looks up; expected "
+                           "an input such as 'input_ids'");
+  return success();
+}
+
+bool Splitter::dependsOnTokens(Operation &op) const {
+  return llvm::any_of(op.getOperands(), [&](Value operand) {
+    return tokenMajor.contains(operand);
+  });
+}
+
+static std::string whyNotCached(AttentionOp op) {
+  if (op.getBias())
+    return "has a mask that is not causal, window or padding; only those become "
+           "lengths and positions of a row";
+  if (!op.getKeep().getCausal())
+    return "is not causal, so a cache cannot serve it";
+  return {};
+}
+
+/// Finds which values lead with batch and sequence, and reports every operation
+/// on them that does not work token by token.
+LogicalResult Splitter::check() {
+  LogicalResult result = success();
+  for (Operation &op : graph.getBody().front().without_terminator()) {
+    if (!dependsOnTokens(op))
+      continue;
+    auto attention = dyn_cast<AttentionOp>(op);
+    std::string why =
+        attention ? whyNotCached(attention)
+                  : whyNotRowWise(op, [&](Value value) {
+                      return tokenMajor.contains(value);
+                    });
+    if (!why.empty())
+      result = op.emitOpError() << why;
+    if (attention)
+      tokenMajor.insert(attention.getOutput());
+    else
+      tokenMajor.insert_range(op.getResults());
+  }
+  return result;
+}
+
+void Splitter::convertAttention(AttentionOp op) {
+  Location loc = op.getLoc();
+  Value layer = arith::ConstantIndexOp::create(builder, loc, nextLayer++);
+  cache = AppendOp::create(builder, loc, cache.getType(), cache, layer,
+                           mapping.lookup(op.getKey()),
+                           mapping.lookup(op.getValue()), rows);
+  Value result = CachedAttentionOp::create(
+      builder, loc, flattenTokens(op.getOutput().getType()),
+      mapping.lookup(op.getQuery()), cache, layer, rows, op.getHeadsAttr(),
+      op.getScaleAttr(), op.getKeepAttr(), op.getSoftcapAttr());
+  mapping.map(op.getOutput(), result);
+}
+
+void Splitter::convertRowWise(Operation &op) {
+  Operation *clone = builder.clone(op, mapping);
+  for (auto [old, result] : llvm::zip(op.getResults(), clone->getResults()))
+    result.setType(flattenTokens(old.getType()));
+}
+
+void Splitter::convert(Operation &op) {
+  if (auto attention = dyn_cast<AttentionOp>(op))
+    return convertAttention(attention);
+  if (dependsOnTokens(op))
+    return convertRowWise(op);
+  // What hangs on the mask or the pasts alone was absorbed by attention.
+  if (llvm::all_of(op.getOperands(),
+                   [&](Value operand) { return mapping.contains(operand); }))
+    builder.clone(op, mapping);
+}
+
+/// Moves the choice of tokens up through operations on single rows, so that
+/// the final norm runs on the chosen tokens only.
+Value Splitter::selectTokens(Value logits) {
+  auto isToken = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && type.getRank() == 2 && type.isDynamicDim(0);
+  };
+  OpOperand *use = nullptr;
+  Value value = logits;
+  while (Operation *op = value.getDefiningOp()) {
+    if (isa<CachedAttentionOp>(op) || !op->hasOneUse())
+      break;
+    SmallVector<OpOperand *> inputs;
+    for (OpOperand &operand : op->getOpOperands())
+      if (isToken(operand.get()) && !operand.get().getDefiningOp<onnx::ConstantOp>())
+        inputs.push_back(&operand);
+    if (inputs.size() != 1)
+      break;
+    use = inputs.front();
+    value = use->get();
+  }
+  builder.setInsertionPointAfterValue(value);
+  Value selected =
+      SelectTokensOp::create(builder, logits.getLoc(), value.getType(), value, rows);
+  if (!use)
+    return selected;
+  use->set(selected);
+  return logits;
+}
+
+LogicalResult Splitter::finish(func::ReturnOp terminator) {
+  Value logits;
+  for (Value result : terminator.getOperands()) {
+    if (!tokenMajor.contains(result))
+      continue; // a present: it lives in the cache
+    if (logits)
+      return graph.emitError("returns several values per token; expected the "
+                             "logits and the presents only");
+    logits = mapping.lookup(result);
+  }
+  if (!logits)
+    return graph.emitError("returns no value per token; expected logits");
+  Value selected = selectTokens(logits);
+  builder.setInsertionPointToEnd(&step.getBody().front());
+  func::ReturnOp::create(builder, terminator.getLoc(),
+                         ValueRange{selected, cache});
+  step.setFunctionType(builder.getFunctionType(
+      step.getArgumentTypes(), {selected.getType(), cache.getType()}));
+  return success();
+}
+
+LogicalResult Splitter::run() {
+  FailureOr<KvCacheType> type = cacheType();
+  if (failed(type))
+    return failure();
+  MLIRContext *context = graph.getContext();
+  auto tokens = RankedTensorType::get({ShapedType::kDynamic},
+                                      IntegerType::get(context, 32));
+  builder.setInsertionPoint(graph);
+  step = func::FuncOp::create(
+      builder, graph.getLoc(), "step",
+      builder.getFunctionType({tokens, RowsType::get(context), *type}, {}));
+  step->setAttr("deploy.phases",
+                builder.getStrArrayAttr({"prefill", "decode"}));
+  Block *entry = step.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  rows = entry->getArgument(1);
+  cache = entry->getArgument(2);
+  positions = PositionsOp::create(builder, graph.getLoc(), tokens, rows);
+
+  if (failed(findInputs()) || failed(check()))
+    return failure();
+  Block &body = graph.getBody().front();
+  for (Operation &op : body.without_terminator())
+    convert(op);
+  if (failed(finish(cast<func::ReturnOp>(body.getTerminator()))))
+    return failure();
+  graph.erase();
+  return success();
+}
+
+struct SplitPhasesPass : tandem::impl::SplitPhasesPassBase<SplitPhasesPass> {
+  void runOnOperation() override {
+    func::FuncOp graph = findGraph(getOperation());
+    if (!graph) {
+      getOperation().emitError("has no graph function; expected the model level");
+      return signalPassFailure();
+    }
+    if (failed(Splitter(graph).run()))
+      signalPassFailure();
+  }
+};
+
+} // namespace
