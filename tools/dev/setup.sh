@@ -1,0 +1,60 @@
+#!/bin/bash
+# Installs what Tandem is built and tested with on Debian 12, and configures
+# build/. Runs as root or through sudo; needs the network for apt and pip only.
+# Every step looks first whether it is done: a second run takes a second.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+packages=(
+  # compiler and linker, LLVM and MLIR with lit and FileCheck
+  clang-22 clang-format-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
+  # build and libraries
+  cmake ninja-build libprotobuf-dev protobuf-compiler nlohmann-json3-dev zlib1g-dev libzstd-dev
+  # tests
+  git libgtest-dev python3-venv
+)
+# The versions that wrote the recorded results of test/models.
+wheels=(numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0)
+venv=build/setup/venv
+
+say() { echo "setup: $*"; }
+retry() { # downloads fail now and then
+  for pause in 2 10 30; do
+    "$@" && return
+    say "'$1' failed, again in $pause s"
+    sleep "$pause"
+  done
+  "$@"
+}
+as_root() { if [[ $EUID == 0 ]]; then "$@"; else sudo -- "$@"; fi; }
+
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f '${Status}' "$package" 2>/dev/null || true)
+  [[ $state == "install ok installed" ]] || missing+=("$package")
+done
+if ((${#missing[@]})); then
+  say "installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  retry as_root apt-get update -qq
+  retry as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+
+mkdir -p build/setup
+if [[ $(cat build/setup/wheels 2>/dev/null) != "${wheels[*]}" ]]; then
+  say "installing ${wheels[*]} into $venv"
+  python3 -m venv --clear "$venv"
+  retry "$venv/bin/pip" install -q --disable-pip-version-check "${wheels[@]}"
+  echo "${wheels[*]}" >build/setup/wheels
+fi
+# The file format's definition comes from its own package, not from a copy here.
+proto=$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("onnx").submodule_search_locations[0])')/onnx-ml.proto
+cmp -s "$proto" build/setup/onnx-ml.proto || cp "$proto" build/setup/onnx-ml.proto
+
+if [[ ! -f build/build.ninja ]]; then
+  say "configuring build/"
+  cmake -G Ninja -B build -Wno-dev --log-level=WARNING \
+    -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 \
+    -DCMAKE_{EXE,SHARED,MODULE}_LINKER_FLAGS=-fuse-ld=lld-22 >/dev/null
+fi
+say "done"
