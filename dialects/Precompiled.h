@@ -13,7 +13,6 @@
 #ifndef TANDEM_DIALECTS_PRECOMPILED_H
 #define TANDEM_DIALECTS_PRECOMPILED_H
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
@@ -25,5 +24,6 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #endif // TANDEM_DIALECTS_PRECOMPILED_H

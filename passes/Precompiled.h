@@ -13,7 +13,6 @@
 #ifndef TANDEM_PASSES_PRECOMPILED_H
 #define TANDEM_PASSES_PRECOMPILED_H
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/Builders.h"
@@ -24,5 +23,6 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #endif // TANDEM_PASSES_PRECOMPILED_H

@@ -12,11 +12,11 @@
 #ifndef TANDEM_TEST_PRECOMPILED_H
 #define TANDEM_TEST_PRECOMPILED_H
 
-#include "gtest/gtest.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
 
 #endif // TANDEM_TEST_PRECOMPILED_H

@@ -33,9 +33,11 @@ const std::vector<std::unique_ptr<Target>> &getTargets() {
 }
 
 const Target *lookupTarget(llvm::StringRef name) {
-  for (const std::unique_ptr<Target> &target : getTargets())
-    if (target->getName() == name)
+  for (const std::unique_ptr<Target> &target : getTargets()) {
+    if (target->getName() == name) {
       return target.get();
+    }
+  }
   return nullptr;
 }
 

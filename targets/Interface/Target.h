@@ -20,11 +20,11 @@
 #include <string>
 #include <vector>
 
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Support/LLVM.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/StringRef.h"
-#include "mlir/IR/DialectRegistry.h"
-#include "mlir/Support/LLVM.h"
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 
@@ -114,9 +114,9 @@ public:
        llvm::function_ref<void(llvm::ArrayRef<char>)> write) const = 0;
 
   /// Lowers the part and writes its code.
-  virtual mlir::FailureOr<EmittedPart> emit(deploy::PartOp part,
-                                            ArtifactSink &sink,
-                                            const EmitOptions &options) const = 0;
+  virtual mlir::FailureOr<EmittedPart>
+  emit(deploy::PartOp part, ArtifactSink &sink,
+       const EmitOptions &options) const = 0;
 };
 
 /// All targets of this build, by name.

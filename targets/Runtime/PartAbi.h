@@ -22,7 +22,8 @@
 extern "C" {
 #endif
 
-/// Version of everything in this header; raised when a struct or a rule changes.
+/// Version of everything in this header; raised when a struct or a rule
+/// changes.
 #define TANDEM_PART_ABI_VERSION 1
 
 /// One unit of parallel work; `index` runs from 0 to count-1 in any order.
@@ -53,9 +54,9 @@ typedef struct TandemStep {
   const int32_t *starts; ///< [rowCount] tokens already in the row's slot
   uint64_t rowCount;     ///< 1 .. part.json "max_rows"
   uint64_t tokenCount;   ///< sum of counts, 1 .. part.json "max_tokens"
-  uint64_t capacity;     ///< tokens a slot can hold; starts + counts <= capacity
-  uint64_t allLogits;    ///< 0: the last token of each row; 1: every token
-  float *logits; ///< [rowCount or tokenCount][vocabulary], row-major fp32
+  uint64_t capacity;  ///< tokens a slot can hold; starts + counts <= capacity
+  uint64_t allLogits; ///< 0: the last token of each row; 1: every token
+  float *logits;      ///< [rowCount or tokenCount][vocabulary], row-major fp32
 } TandemStep;
 
 /// Runs one step; 0, or one of the codes below (nothing was written then).

@@ -11,10 +11,10 @@
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace tandem::deploy;
@@ -59,36 +59,45 @@ ShapedType SlotAttr::getType() const {
 }
 
 LogicalResult PartOp::verify() {
-  for (Attribute phase : getPhases()) // C1
-    if (!mlir::SymbolTable::lookupSymbolIn(*this, cast<StringAttr>(phase)))
+  for (Attribute phase : getPhases()) { // C1
+    if (!mlir::SymbolTable::lookupSymbolIn(*this, cast<StringAttr>(phase))) {
       return emitOpError("has no function for phase ") << phase;
+    }
+  }
   if (llvm::any_of(getMesh(), [](int64_t size) { return size < 1; }) ||
-      static_cast<int64_t>(getStage()) < 0) // C2
+      static_cast<int64_t>(getStage()) < 0) { // C2
     return emitOpError("has mesh [")
            << getMesh() << "] and stage " << static_cast<int64_t>(getStage())
            << ", expected positive sizes and a stage of at least 0";
-  for (auto [index, weight] : llvm::enumerate(getWeights())) // C3
-    if (!isa<SlotAttr>(weight))
+  }
+  for (auto [index, weight] : llvm::enumerate(getWeights())) { // C3
+    if (!isa<SlotAttr>(weight)) {
       return emitOpError("weight ")
              << index << " is " << weight << ", expected '#deploy.slot'";
+    }
+  }
   return success();
 }
 
 LogicalResult WeightOp::verify() {
   if (bool(getLayer()) != bool(getStride()) ||
-      (getStride() && static_cast<int64_t>(*getStride()) < 1)) // C1
+      (getStride() && static_cast<int64_t>(*getStride()) < 1)) { // C1
     return emitOpError("has a layer or a stride alone, or a stride below 1; "
                        "expected 'base + layer * stride'");
+  }
   auto part = (*this)->getParentOfType<PartOp>();
-  if (!part || getLayer()) // C2
+  if (!part || getLayer()) { // C2
     return success();
-  if (getBase() >= part.getWeights().size())
+  }
+  if (getBase() >= part.getWeights().size()) {
     return emitOpError("names entry ")
            << getBase() << ", but the part has " << part.getWeights().size()
            << " weights";
+  }
   ShapedType type = part.getSlot(getBase()).getType();
-  if (type != getOutput().getType())
+  if (type != getOutput().getType()) {
     return emitOpError("has type ") << getOutput().getType() << ", but entry "
                                     << getBase() << " is " << type;
+  }
   return success();
 }

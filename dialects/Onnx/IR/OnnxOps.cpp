@@ -11,10 +11,10 @@
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace tandem::onnx;
@@ -57,8 +57,9 @@ Operation *OnnxDialect::materializeConstant(OpBuilder &builder, Attribute value,
                                             Type type, Location loc) {
   auto typed = dyn_cast<TypedAttr>(value);
   if (!typed || typed.getType() != type ||
-      !isa<ElementsAttr, WeightAttr>(value))
+      !isa<ElementsAttr, WeightAttr>(value)) {
     return nullptr;
+  }
   return ConstantOp::create(builder, loc, type, typed);
 }
 
@@ -69,8 +70,9 @@ Operation *OnnxDialect::materializeConstant(OpBuilder &builder, Attribute value,
 void NodeOp::build(OpBuilder &builder, OperationState &state, StringRef opType,
                    TypeRange results, ValueRange inputs,
                    DictionaryAttr attributes) {
-  if (!attributes)
+  if (!attributes) {
     attributes = builder.getDictionaryAttr({});
+  }
   build(builder, state, results, builder.getStringAttr(opType),
         /*domain=*/StringAttr(), /*overload=*/StringAttr(),
         /*opset=*/IntegerAttr(), inputs, attributes,
@@ -95,22 +97,25 @@ StringRef NodeOp::getString(StringRef name, StringRef fallback) {
 SmallVector<int64_t> NodeOp::getInts(StringRef name) {
   SmallVector<int64_t> result;
   Attribute value = getAttribute(name);
-  if (auto dense = dyn_cast_or_null<DenseI64ArrayAttr>(value))
+  if (auto dense = dyn_cast_or_null<DenseI64ArrayAttr>(value)) {
     llvm::append_range(result, dense.asArrayRef());
+  }
   return result;
 }
 
 Value NodeOp::getInput(unsigned index) {
   if (index >= getInputs().size() ||
-      isa<NoneType>(getInputs()[index].getType()))
+      isa<NoneType>(getInputs()[index].getType())) {
     return {};
+  }
   return getInputs()[index];
 }
 
 std::string NodeOp::getQualifiedName() {
   std::string name = getOpType().str();
-  if (getDomain() && !getDomain()->empty())
+  if (getDomain() && !getDomain()->empty()) {
     name = getDomain()->str() + "." + name;
+  }
   return name;
 }
 
@@ -125,24 +130,28 @@ static bool isRandom(StringRef opType) {
 void NodeOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>>
         &effects) {
-  if (isRandom(getOpType()))
+  if (isRandom(getOpType())) {
     effects.emplace_back(MemoryEffects::Write::get());
+  }
 }
 
 LogicalResult NodeOp::verify() {
-  if (getOpType().empty()) // C1
+  if (getOpType().empty()) { // C1
     return emitOpError("has an empty operator name; expected one such as "
                        "\"MatMul\"");
+  }
   size_t names = getSubgraphNames() ? getSubgraphNames()->size() : 0;
-  if (names != getSubgraphs().size()) // C2
-    return emitOpError("has ")
-           << getSubgraphs().size() << " subgraphs and " << names
-           << " subgraph names, expected as many";
-  for (Region &region : getSubgraphs()) // C3
+  if (names != getSubgraphs().size()) { // C2
+    return emitOpError("has ") << getSubgraphs().size() << " subgraphs and "
+                               << names << " subgraph names, expected as many";
+  }
+  for (Region &region : getSubgraphs()) { // C3
     if (!region.hasOneBlock() || region.front().empty() ||
-        !isa<YieldOp>(region.front().back()))
+        !isa<YieldOp>(region.front().back())) {
       return emitOpError("has a subgraph that is not one block ending in "
                          "'onnx.yield'");
+    }
+  }
   return success();
 }
 
@@ -151,9 +160,10 @@ LogicalResult NodeOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ConstantOp::verify() {
-  if (!isa<ElementsAttr, WeightAttr>(getValue())) // C1
+  if (!isa<ElementsAttr, WeightAttr>(getValue())) { // C1
     return emitOpError("value is neither elements nor '#onnx.weight': ")
            << getValue();
+  }
   return success();
 }
 

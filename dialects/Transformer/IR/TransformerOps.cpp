@@ -11,9 +11,9 @@
 
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace tandem::transformer;

@@ -7,10 +7,10 @@
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 
-#include "gtest/gtest.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
+#include "gtest/gtest.h"
 
 using namespace mlir;
 using namespace tandem::onnx;
@@ -50,8 +50,8 @@ TEST_F(NodeOpTest, PresentAttributesGiveTheirValue) {
 }
 
 TEST_F(NodeOpTest, OmittedInputsAreNull) {
-  Value none = NoneOp::create(builder, builder.getUnknownLoc(),
-                              builder.getNoneType());
+  Value none =
+      NoneOp::create(builder, builder.getUnknownLoc(), builder.getNoneType());
   NodeOp op = node({}, none);
   EXPECT_FALSE(op.getInput(0));
   EXPECT_FALSE(op.getInput(1));
