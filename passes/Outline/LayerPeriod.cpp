@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "tandem/passes/Outline/LayerPeriod.h"
 
-#include "llvm/Support/FormatVariadic.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/FormatVariadic.h"
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
@@ -35,10 +35,13 @@ public:
   /// Fills `carried` if all periods are equal from the current start.
   bool run() {
     period.carried.clear();
-    for (int64_t layer = 0; layer + 1 < period.count; ++layer)
-      for (int64_t offset = 0; offset < period.length; ++offset)
-        if (!sameOperation(layer, offset))
+    for (int64_t layer = 0; layer + 1 < period.count; ++layer) {
+      for (int64_t offset = 0; offset < period.length; ++offset) {
+        if (!sameOperation(layer, offset)) {
           return false;
+        }
+      }
+    }
     return carriesAllThatIsUsedLater();
   }
 
@@ -55,30 +58,37 @@ private:
     if (op->getName() != next->getName() ||
         op->getAttrDictionary() != next->getAttrDictionary() ||
         op->getResultTypes() != next->getResultTypes() ||
-        op->getNumOperands() != next->getNumOperands())
+        op->getNumOperands() != next->getNumOperands()) {
       return false;
-    for (auto [a, b] : llvm::zip(op->getOperands(), next->getOperands()))
-      if (!sameOperand(a, b, layer))
+    }
+    for (auto [a, b] : llvm::zip(op->getOperands(), next->getOperands())) {
+      if (!sameOperand(a, b, layer)) {
         return false;
+      }
+    }
     return true;
   }
 
   bool sameOperand(Value a, Value b, int64_t layer) {
-    if (a.getType() != b.getType())
+    if (a.getType() != b.getType()) {
       return false;
-    if (a == b)
+    }
+    if (a == b) {
       return positionOf(a) < period.start;
+    }
     auto weightA = a.getDefiningOp<deploy::WeightOp>();
     auto weightB = b.getDefiningOp<deploy::WeightOp>();
-    if (weightA || weightB)
+    if (weightA || weightB) {
       return weightA && weightB && sameRole(weightA, weightB);
+    }
     Attribute constantA, constantB;
     bool isConstantA = matchPattern(a, m_Constant(&constantA));
     bool isConstantB = matchPattern(b, m_Constant(&constantB));
-    if (isConstantA || isConstantB)
+    if (isConstantA || isConstantB) {
       return isConstantA && isConstantB &&
              (constantA == constantB ||
               isNextLayer(constantA, constantB, layer));
+    }
     return sameResult(a, b, layer);
   }
 
@@ -101,13 +111,17 @@ private:
     auto number = [](Value value) {
       return cast<OpResult>(value).getResultNumber();
     };
-    if (next < begin)
+    if (next < begin) {
       return false;
-    bool shifted = at >= 0 && next == at + period.length && number(a) == number(b);
-    if (next >= begin + period.length)
+    }
+    bool shifted =
+        at >= 0 && next == at + period.length && number(a) == number(b);
+    if (next >= begin + period.length) {
       return shifted; // inside both periods
-    if (layer > 0)
+    }
+    if (layer > 0) {
       return shifted; // from the period before, as in the first pair
+    }
     // The second period takes a result of the first; the first took `a`.
     auto [entry, isNew] =
         period.carried.try_emplace({next - begin, number(b)}, a);
@@ -117,17 +131,21 @@ private:
   /// After the last period only carried values of that period may be used.
   bool carriesAllThatIsUsedLater() {
     int64_t end = period.start + period.length * period.count;
-    for (int64_t index = period.start; index < end; ++index)
-      for (OpResult result : period.operations[index]->getResults())
+    for (int64_t index = period.start; index < end; ++index) {
+      for (OpResult result : period.operations[index]->getResults()) {
         for (Operation *user : result.getUsers()) {
           auto entry = position.find(user);
-          if (entry != position.end() && entry->second < end)
+          if (entry != position.end() && entry->second < end) {
             continue;
+          }
           if (index < end - period.length ||
-              !period.carried.contains({index - (end - period.length),
-                                        result.getResultNumber()}))
+              !period.carried.contains(
+                  {index - (end - period.length), result.getResultNumber()})) {
             return false;
+          }
         }
+      }
+    }
     return true;
   }
 
@@ -143,10 +161,12 @@ std::optional<LayerPeriod> findLayerPeriod(func::FuncOp function,
   llvm::DenseMap<Operation *, int64_t> position;
   SmallVector<int64_t> anchors;
   for (Operation &op : function.getBody().front()) {
-    if (!isInSequence(op))
+    if (!isInSequence(op)) {
       continue;
-    if (isa<transformer::CachedAttentionOp>(op))
+    }
+    if (isa<transformer::CachedAttentionOp>(op)) {
       anchors.push_back(period.operations.size());
+    }
     position[&op] = period.operations.size();
     period.operations.push_back(&op);
   }
@@ -156,13 +176,14 @@ std::optional<LayerPeriod> findLayerPeriod(func::FuncOp function,
   }
   period.count = anchors.size();
   period.length = anchors[1] - anchors[0];
-  for (size_t layer = 2; layer < anchors.size(); ++layer)
+  for (size_t layer = 2; layer < anchors.size(); ++layer) {
     if (anchors[layer] - anchors[layer - 1] != period.length) {
       whyNot = llvm::formatv(
           "layer {0} has {1} operations between attentions, layer 1 has {2}",
           layer, anchors[layer] - anchors[layer - 1], period.length);
       return std::nullopt;
     }
+  }
 
   std::optional<LayerPeriod> best;
   int64_t size = period.operations.size();
@@ -170,13 +191,16 @@ std::optional<LayerPeriod> findLayerPeriod(func::FuncOp function,
        start <= anchors[0]; ++start) {
     period.start = start;
     if (start + period.length * period.count > size ||
-        !PeriodCheck(period, position).run())
+        !PeriodCheck(period, position).run()) {
       continue;
-    if (!best || period.carried.size() < best->carried.size())
+    }
+    if (!best || period.carried.size() < best->carried.size()) {
       best = period;
+    }
   }
-  if (!best)
+  if (!best) {
     whyNot = "the layers differ in operations, types or attributes";
+  }
   return best;
 }
 

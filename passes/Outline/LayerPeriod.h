@@ -17,8 +17,8 @@
 #include <optional>
 #include <string>
 
-#include "llvm/ADT/MapVector.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace tandem {
 

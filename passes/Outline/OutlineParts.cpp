@@ -32,13 +32,16 @@ namespace {
 WeightRole roleOf(OpOperand &use) {
   using transformer::MatrixLayout;
   bool isSecond = use.getOperandNumber() == 1;
-  if (auto op = dyn_cast<transformer::LinearOp>(use.getOwner()); op && isSecond)
+  if (auto op = dyn_cast<transformer::LinearOp>(use.getOwner());
+      op && isSecond) {
     return op.getLayout() == MatrixLayout::nk ? WeightRole::matrix_nk
                                               : WeightRole::matrix_kn;
+  }
   if (auto op = dyn_cast<transformer::EmbeddingOp>(use.getOwner());
-      op && isSecond)
+      op && isSecond) {
     return op.getLayout() == MatrixLayout::nk ? WeightRole::table_nk
                                               : WeightRole::table_kn;
+  }
   return WeightRole::vector;
 }
 
@@ -48,8 +51,9 @@ public:
   int64_t add(WeightRole role, TypedAttr source) {
     auto slot = SlotAttr::get(source.getContext(), role, source);
     auto [entry, isNew] = index.try_emplace(slot, slots.size());
-    if (isNew)
+    if (isNew) {
       slots.push_back(slot);
+    }
     return entry->second;
   }
   ArrayAttr get(MLIRContext *context) const {
@@ -101,18 +105,20 @@ void OutlinePartsPass::outlineRotaryTable(transformer::RotaryTableOp op,
   auto type = RankedTensorType::get(
       {capacityTokens, frequencies.getNumElements()}, builder.getF32Type());
   for (auto [function, result] :
-       {std::pair("cos", op.getCos()), std::pair("sin", op.getSin())})
+       {std::pair("cos", op.getCos()), std::pair("sin", op.getSin())}) {
     replaceUses(result,
                 RotaryAttr::get(op.getContext(), function, frequencies,
                                 op.getScaleAttr(), type),
                 type, weights, table);
+  }
   op.erase();
 }
 
 void OutlinePartsPass::runOnOperation() {
   ModuleOp module = getOperation();
   auto step = module.lookupSymbol<func::FuncOp>("step");
-  auto phases = step ? step->getAttrOfType<ArrayAttr>("deploy.phases") : nullptr;
+  auto phases =
+      step ? step->getAttrOfType<ArrayAttr>("deploy.phases") : nullptr;
   if (!phases) {
     module.emitError("has no function @step with 'deploy.phases'; run "
                      "tandem-split-phases first");
@@ -121,23 +127,25 @@ void OutlinePartsPass::runOnOperation() {
   OpBuilder builder(step);
   auto weightsType = WeightsType::get(&getContext());
   if (failed(step.insertArgument(step.getNumArguments(), weightsType, {},
-                                 step.getLoc())))
+                                 step.getLoc()))) {
     return signalPassFailure();
+  }
   Value weights = step.getArguments().back();
 
   WeightTable table;
   for (Operation &op : llvm::make_early_inc_range(step.getBody().front())) {
-    if (auto constant = dyn_cast<onnx::ConstantOp>(op))
+    if (auto constant = dyn_cast<onnx::ConstantOp>(op)) {
       outlineConstant(constant, weights, table);
-    else if (auto rotary = dyn_cast<transformer::RotaryTableOp>(op))
+    } else if (auto rotary = dyn_cast<transformer::RotaryTableOp>(op)) {
       outlineRotaryTable(rotary, weights, table);
+    }
   }
 
-  auto part = PartOp::create(
-      builder, step.getLoc(), builder.getStringAttr(chip), phases,
-      ChipAttr::get(&getContext(), chip, target),
-      DenseI64ArrayAttr::get(&getContext(), {1, 1}),
-      builder.getI64IntegerAttr(0), table.get(&getContext()));
+  auto part =
+      PartOp::create(builder, step.getLoc(), builder.getStringAttr(chip),
+                     phases, ChipAttr::get(&getContext(), chip, target),
+                     DenseI64ArrayAttr::get(&getContext(), {1, 1}),
+                     builder.getI64IntegerAttr(0), table.get(&getContext()));
   Block *body = builder.createBlock(&part.getBody());
   step->removeAttr("deploy.phases");
   for (Attribute phase : phases) {

@@ -48,11 +48,12 @@ struct TableOrder {
 LayerEntries entriesOf(const LayerPeriod &period, int64_t offset,
                        unsigned operand) {
   LayerEntries entries;
-  for (int64_t layer = 0; layer < period.count; ++layer)
+  for (int64_t layer = 0; layer < period.count; ++layer) {
     entries.push_back(period.at(layer, offset)
                           ->getOperand(operand)
                           .getDefiningOp<WeightOp>()
                           .getBase());
+  }
   return entries;
 }
 
@@ -60,12 +61,14 @@ LayerEntries entriesOf(const LayerPeriod &period, int64_t offset,
 void forEachWeight(
     const LayerPeriod &period,
     llvm::function_ref<void(int64_t, unsigned, LayerEntries)> visit) {
-  for (int64_t offset = 0; offset < period.length; ++offset)
-    for (OpOperand &operand : period.at(0, offset)->getOpOperands())
+  for (int64_t offset = 0; offset < period.length; ++offset) {
+    for (OpOperand &operand : period.at(0, offset)->getOpOperands()) {
       if (operand.get().getDefiningOp<WeightOp>()) {
         unsigned number = operand.getOperandNumber();
         visit(offset, number, entriesOf(period, offset, number));
       }
+    }
+  }
 }
 
 TableOrder orderTable(PartOp part, func::FuncOp function,
@@ -73,19 +76,24 @@ TableOrder orderTable(PartOp part, func::FuncOp function,
   TableOrder order;
   llvm::DenseSet<int64_t> inLayers;
   forEachWeight(period, [&](int64_t, unsigned, LayerEntries entries) {
-    if (llvm::all_equal(entries) || llvm::is_contained(order.perLayer, entries))
+    if (llvm::all_equal(entries) ||
+        llvm::is_contained(order.perLayer, entries)) {
       return;
+    }
     order.perLayer.push_back(entries);
     inLayers.insert_range(entries);
   });
-  for (int64_t entry = 0; entry < (int64_t)part.getWeights().size(); ++entry)
+  for (int64_t entry = 0; entry < (int64_t)part.getWeights().size(); ++entry) {
     if (!inLayers.contains(entry)) {
       order.shared[entry] = order.slots.size();
       order.slots.push_back(part.getWeights()[entry]);
     }
-  for (int64_t layer = 0; layer < period.count; ++layer)
-    for (const LayerEntries &entries : order.perLayer)
+  }
+  for (int64_t layer = 0; layer < period.count; ++layer) {
+    for (const LayerEntries &entries : order.perLayer) {
       order.slots.push_back(part.getWeights()[entries[layer]]);
+    }
+  }
   return order;
 }
 
@@ -93,17 +101,20 @@ TableOrder orderTable(PartOp part, func::FuncOp function,
 SmallVector<Value> invariantsOf(const LayerPeriod &period) {
   llvm::SetVector<Value> values;
   llvm::DenseSet<Operation *> inside;
-  for (int64_t offset = 0; offset < period.length; ++offset)
+  for (int64_t offset = 0; offset < period.length; ++offset) {
     inside.insert(period.at(0, offset));
-  for (int64_t offset = 0; offset < period.length; ++offset)
+  }
+  for (int64_t offset = 0; offset < period.length; ++offset) {
     for (Value operand : period.at(1, offset)->getOperands()) {
       Operation *op = operand.getDefiningOp();
       bool fromBefore =
           !op || (!isa<WeightOp, onnx::ConstantOp, arith::ConstantOp>(op) &&
                   op->isBeforeInBlock(period.at(0, 0)));
-      if (fromBefore && !inside.contains(op))
+      if (fromBefore && !inside.contains(op)) {
         values.insert(operand);
+      }
     }
+  }
   return values.takeVector();
 }
 
@@ -112,8 +123,9 @@ func::FuncOp buildLayer(const LayerPeriod &period, const TableOrder &order,
                         ValueRange invariants, Value weights,
                         OpBuilder &builder) {
   SmallVector<Type> inputs, results;
-  for (auto &[key, init] : period.carried)
+  for (auto &[key, init] : period.carried) {
     results.push_back(init.getType());
+  }
   llvm::append_range(inputs, results);
   llvm::append_range(inputs, invariants.getTypes());
   inputs.push_back(weights.getType());
@@ -125,10 +137,12 @@ func::FuncOp buildLayer(const LayerPeriod &period, const TableOrder &order,
   Block *body = layer.addEntryBlock();
   IRMapping mapping;
   unsigned next = 0;
-  for (auto &[key, init] : period.carried)
+  for (auto &[key, init] : period.carried) {
     mapping.map(init, body->getArgument(next++));
-  for (Value invariant : invariants)
+  }
+  for (Value invariant : invariants) {
     mapping.map(invariant, body->getArgument(next++));
+  }
   Value table = body->getArgument(next++), number = body->getArgument(next);
 
   OpBuilder inside = OpBuilder::atBlockEnd(body);
@@ -141,9 +155,9 @@ func::FuncOp buildLayer(const LayerPeriod &period, const TableOrder &order,
             entriesOf(period, offset, operand.getOperandNumber());
         auto *found = llvm::find(order.perLayer, entries);
         bool varies = found != order.perLayer.end();
-        int64_t base = varies ? order.firstLayerEntry() +
-                                    (found - order.perLayer.begin())
-                              : order.shared.lookup(entries.front());
+        int64_t base =
+            varies ? order.firstLayerEntry() + (found - order.perLayer.begin())
+                   : order.shared.lookup(entries.front());
         mapping.map(value, WeightOp::create(
                                inside, weight.getLoc(), weight.getType(), table,
                                inside.getI64IntegerAttr(base),
@@ -151,10 +165,11 @@ func::FuncOp buildLayer(const LayerPeriod &period, const TableOrder &order,
                                varies ? inside.getI64IntegerAttr(order.stride())
                                       : IntegerAttr()));
       } else if (auto constant = value.getDefiningOp<arith::ConstantOp>()) {
-        if (constant.getType().isIndex())
+        if (constant.getType().isIndex()) {
           mapping.map(value, number);
-        else
+        } else {
           inside.clone(*constant, mapping);
+        }
       } else if (auto scalar = value.getDefiningOp<onnx::ConstantOp>()) {
         inside.clone(*scalar, mapping);
       }
@@ -162,9 +177,10 @@ func::FuncOp buildLayer(const LayerPeriod &period, const TableOrder &order,
     inside.clone(*op, mapping);
   }
   SmallVector<Value> outputs;
-  for (auto &[key, init] : period.carried)
+  for (auto &[key, init] : period.carried) {
     outputs.push_back(
         mapping.lookup(period.at(0, key.first)->getResult(key.second)));
+  }
   func::ReturnOp::create(inside, loc, outputs);
   return layer;
 }
@@ -176,8 +192,9 @@ void buildLoop(LayerPeriod &period, func::FuncOp layer, ValueRange invariants,
   OpBuilder builder(first);
   Location loc = first->getLoc();
   SmallVector<Value> inits;
-  for (auto &[key, init] : period.carried)
+  for (auto &[key, init] : period.carried) {
     inits.push_back(init);
+  }
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   Value one = arith::ConstantIndexOp::create(builder, loc, 1);
   Value count = arith::ConstantIndexOp::create(builder, loc, period.count);
@@ -192,10 +209,11 @@ void buildLoop(LayerPeriod &period, func::FuncOp layer, ValueRange invariants,
         scf::YieldOp::create(body, loc, call.getResults());
       });
   unsigned next = 0;
-  for (auto &[key, init] : period.carried)
+  for (auto &[key, init] : period.carried) {
     period.at(period.count - 1, key.first)
         ->getResult(key.second)
         .replaceAllUsesWith(loop.getResult(next++));
+  }
   int64_t size = period.length * period.count;
   for (int64_t index = size - 1; index >= 0; --index) {
     Operation *op = period.operations[period.start + index];
@@ -217,8 +235,9 @@ void ShareLayersPass::runOnOperation() {
     std::string whyNot;
     std::optional<LayerPeriod> period = findLayerPeriod(function, whyNot);
     if (!period) {
-      remark::missed(function.getLoc(),
-                     remark::RemarkOpts::name("share-layers").category("outline"))
+      remark::missed(
+          function.getLoc(),
+          remark::RemarkOpts::name("share-layers").category("outline"))
           << whyNot;
       return;
     }
@@ -231,12 +250,12 @@ void ShareLayersPass::runOnOperation() {
     }
     buildLoop(*period, layer, invariants, weights);
     function.walk([](WeightOp op) {
-      if (op->use_empty())
+      if (op->use_empty()) {
         op->erase();
+      }
     });
-    function.walk([&](WeightOp op) {
-      op.setBase(order->shared.lookup(op.getBase()));
-    });
+    function.walk(
+        [&](WeightOp op) { op.setBase(order->shared.lookup(op.getBase())); });
   }
   part.setWeightsAttr(ArrayAttr::get(&getContext(), order->slots));
 }

@@ -6,9 +6,9 @@
 //===----------------------------------------------------------------------===//
 #include "tandem/passes/Split/RowWise.h"
 
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/FormatVariadic.h"
-#include "mlir/IR/BuiltinTypes.h"
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
@@ -20,8 +20,8 @@ namespace tandem {
 /// Primitives that compute each element from the elements at its place.
 static bool isElementWise(StringRef opType) {
   static const llvm::StringSet<> names = {
-      "Abs",  "Add",  "Cast",       "Clip", "Div",     "Erf",  "Exp",
-      "Gelu", "Log",  "Max",        "Min",  "Mul",     "Neg",  "Pow",
+      "Abs",  "Add",  "Cast",       "Clip", "Div",     "Erf",   "Exp",
+      "Gelu", "Log",  "Max",        "Min",  "Mul",     "Neg",   "Pow",
       "Relu", "Sqrt", "Reciprocal", "Sub",  "Sigmoid", "Swish", "Tanh"};
   return names.contains(opType);
 }
@@ -44,12 +44,14 @@ whyNotElementWise(onnx::NodeOp op,
                   llvm::function_ref<bool(Value)> isTokenMajor) {
   int64_t rank = rankOf(op.getOutputs()[0]);
   for (Value input : op.getInputs()) {
-    if (isa<NoneType>(input.getType()))
+    if (isa<NoneType>(input.getType())) {
       continue;
-    if (isTokenMajor(input) ? rankOf(input) != rank : !isRowConstant(input))
+    }
+    if (isTokenMajor(input) ? rankOf(input) != rank : !isRowConstant(input)) {
       return llvm::formatv("'{0}' broadcasts over tokens; expected operands of "
                            "one shape, or one value per column",
                            op.getQualifiedName());
+    }
   }
   return {};
 }
@@ -58,26 +60,32 @@ whyNotElementWise(onnx::NodeOp op,
 static std::string whyNotColumns(onnx::NodeOp op) {
   int64_t rank = rankOf(op.getInputs()[0]);
   int64_t axis = op.getInt("axis", 0);
-  if (axis == -1 || axis == rank - 1)
+  if (axis == -1 || axis == rank - 1) {
     return {};
+  }
   return llvm::formatv("'{0}' splits along axis {1}; expected the last axis",
                        op.getQualifiedName(), axis);
 }
 
 std::string whyNotRowWise(Operation &op,
                           llvm::function_ref<bool(Value)> isTokenMajor) {
-  if (isa<transformer::TransformerDialect>(op.getDialect()))
+  if (isa<transformer::TransformerDialect>(op.getDialect())) {
     return {}; // all but attention work row by row
+  }
   auto node = dyn_cast<onnx::NodeOp>(op);
-  if (!node)
+  if (!node) {
     return "is not an operation of the model level";
-  if (node.getDomain() || node.getOpset())
+  }
+  if (node.getDomain() || node.getOpset()) {
     return llvm::formatv("'{0}' was not recognised as part of a transformer",
                          node.getQualifiedName());
-  if (isElementWise(node.getOpType()))
+  }
+  if (isElementWise(node.getOpType())) {
     return whyNotElementWise(node, isTokenMajor);
-  if (node.getOpType() == "Split")
+  }
+  if (node.getOpType() == "Split") {
     return whyNotColumns(node);
+  }
   return llvm::formatv(
       "'{0}' was not recognised as part of a transformer and does not work "
       "token by token",
@@ -86,8 +94,9 @@ std::string whyNotRowWise(Operation &op,
 
 Type flattenTokens(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  if (!tensor || tensor.getRank() < 2)
+  if (!tensor || tensor.getRank() < 2) {
     return type;
+  }
   SmallVector<int64_t> shape = {ShapedType::kDynamic};
   llvm::append_range(shape, tensor.getShape().drop_front(2));
   return RankedTensorType::get(shape, tensor.getElementType());

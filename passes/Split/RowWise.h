@@ -15,14 +15,14 @@
 
 #include <string>
 
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "mlir/IR/Operation.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace tandem {
 
 /// Empty if `op` computes each token's results from that token's operands, the
-/// reason in words otherwise. `isTokenMajor` says which operands lead with batch
-/// and sequence; the others must be the same for every token.
+/// reason in words otherwise. `isTokenMajor` says which operands lead with
+/// batch and sequence; the others must be the same for every token.
 std::string whyNotRowWise(mlir::Operation &op,
                           llvm::function_ref<bool(mlir::Value)> isTokenMajor);
 

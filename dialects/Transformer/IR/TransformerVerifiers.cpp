@@ -1,5 +1,4 @@
-//===- TransformerVerifiers.cpp - constraints of the transformer operations -*-
-// C++ -*-===//
+//===- TransformerVerifiers.cpp - checks of the operations ----*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
