@@ -1,0 +1,116 @@
+#!/usr/bin/env python3
+"""Compile and run real exported models and compare with ONNX Runtime's results.
+
+A model folder holds what its exporter wrote, and what ONNX Runtime made of it:
+greedy.json ({"prompt", "generated", "margins"}: token ids, and how far the best
+logit was ahead of the second at each step) and test_data_set_{0,1}/output_0.pb,
+the logits of every row of the prompt and of the first decode step.
+
+Equal tokens are a weak test, so the logits are compared as well, by the largest
+|a - b| / (1 + |b|). Prints a line for each model and a closing
+"N passed, N failed, N skipped"; ends with 0 only if none failed.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+ROOT = Path(__file__).resolve().parents[2]
+# Bounds of the design by what the folder's name says of the precision.
+BOUNDS = {"bf16": 5e-2, "fp16": 2e-2, "int4": 1e-3, "int8": 1e-3, "": 1e-4}
+# Below this margin the reference itself might have chosen the other token.
+NEAR_TIE = 1e-3
+
+
+class Failure(Exception):
+    """What is wrong with a model's result, in words."""
+
+
+def call(command, limit):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit)
+    except subprocess.TimeoutExpired:
+        raise Failure(f"{command[1]}: no end after {limit} s") from None
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise Failure(f"{command[1]}: exit {done.returncode}: {last[:300]}")
+    return done.stdout
+
+
+def logits_difference(folder, got, prompt):
+    """The largest scaled difference from the recorded logits."""
+    worst = 0.0
+    for number, rows in enumerate((slice(0, prompt), slice(prompt, prompt + 1))):
+        file = folder / f"test_data_set_{number}" / "output_0.pb"
+        want = numpy_helper.to_array(onnx.load_tensor(str(file)))[0].astype(np.float32)
+        if got[rows].shape != want.shape:
+            raise Failure(f"logits {list(got.shape)}, expected {list(want.shape)} of {file.name} in set {number}")
+        difference = np.abs(got[rows] - want) / (1 + np.abs(want))
+        if not np.isfinite(difference).all():
+            raise Failure(f"logits of set {number} are not finite")
+        worst = max(worst, float(difference.max()))
+    return worst
+
+
+def compare_tokens(got, want):
+    """Fails at the first other token that is no near tie; returns a remark."""
+    for step, (token, expected) in enumerate(zip(got, want["generated"])):
+        if token != expected:
+            if want["margins"][step] < NEAR_TIE:
+                return f"{step} tokens equal up to a near tie"
+            raise Failure(f"token {step} is {token}, expected {expected} (margin {want['margins'][step]})")
+    if len(got) != len(want["generated"]):
+        raise Failure(f"{len(got)} tokens, expected {len(want['generated'])}")
+    return f"{len(got)} tokens equal"
+
+
+def check(folder, tandem, fleet, limit):
+    want = json.loads((folder / "greedy.json").read_text())
+    prompt = want["prompt"]
+    bound = next(value for key, value in BOUNDS.items() if key in folder.name)
+    with tempfile.TemporaryDirectory() as scratch:
+        bundle, saved = f"{scratch}/model.tandem", f"{scratch}/logits.npy"
+        start = time.monotonic()
+        call([tandem, "compile", str(folder), "--fleet", fleet, "-o", bundle], limit)
+        compiled = time.monotonic()
+        answer = call(
+            [tandem, "run", bundle, "--tokens", ",".join(map(str, prompt)), "-n", str(len(want["generated"])),
+             "--ignore-eos", "--json", "--save-logits", saved, "--logits", "all"], limit)
+        ran = time.monotonic()
+        difference = logits_difference(folder, np.load(saved), len(prompt))
+    if difference > bound:
+        raise Failure(f"logits differ by {difference:.1e}, bound {bound:.0e}")
+    remark = compare_tokens(json.loads(answer)["tokens"], want)
+    return f"{remark}, logits within {difference:.1e}; compile {compiled - start:.1f} s, run {ran - compiled:.1f} s"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="*", type=Path, help="model folders (default: all of test/models)")
+    parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
+    parser.add_argument("--fleet", default="local")
+    parser.add_argument("--limit", type=int, default=120, help="seconds for one command")
+    arguments = parser.parse_args()
+    count = {"pass": 0, "fail": 0, "skip": 0}
+    for folder in arguments.models or sorted(file.parent for file in (ROOT / "test/models").glob("*/greedy.json")):
+        try:
+            if not (folder / "greedy.json").exists():
+                verdict, text = "skip", "no greedy.json"
+            else:
+                verdict, text = "pass", check(folder, arguments.tandem, arguments.fleet, arguments.limit)
+        except (Failure, OSError, ValueError, KeyError) as error:
+            verdict, text = "fail", str(error)
+        count[verdict] += 1
+        print(f"{verdict}  {folder.name:24} {text}", flush=True)
+    print(f"{count['pass']} passed, {count['fail']} failed, {count['skip']} skipped")
+    return 1 if count["fail"] else 0
+
+
+sys.exit(main())
