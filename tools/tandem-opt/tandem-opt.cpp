@@ -20,11 +20,13 @@
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/passes/Import/Passes.h"
 #include "tandem/passes/Outline/Passes.h"
 #include "tandem/passes/Split/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
+  tandem::registerImportPasses();
   tandem::registerOutlinePasses();
   tandem::registerSplitPasses();
   mlir::DialectRegistry registry;

@@ -53,6 +53,27 @@ void OnnxDialect::registerAttributes() {
       >();
 }
 
+std::optional<int64_t> tandem::onnx::getByteSize(ShapedType type) {
+  Type element = type.getElementType();
+  unsigned count = 1;
+  if (auto complex = dyn_cast<ComplexType>(element)) {
+    element = complex.getElementType();
+    count = 2;
+  }
+  if (!type.hasStaticShape() || !element.isIntOrFloat()) {
+    return std::nullopt;
+  }
+  unsigned bits = element.getIntOrFloatBitWidth();
+  unsigned __int128 total = uint64_t(count) * (bits == 1 ? 8 : bits);
+  for (int64_t dim : type.getShape()) {
+    total *= uint64_t(dim);
+    if (total > INT64_MAX) {
+      return std::nullopt;
+    }
+  }
+  return int64_t((total + 7) / 8);
+}
+
 Operation *OnnxDialect::materializeConstant(OpBuilder &builder, Attribute value,
                                             Type type, Location loc) {
   auto typed = dyn_cast<TypedAttr>(value);

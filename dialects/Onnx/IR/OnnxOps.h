@@ -13,6 +13,8 @@
 #ifndef TANDEM_DIALECTS_ONNX_IR_ONNXOPS_H
 #define TANDEM_DIALECTS_ONNX_IR_ONNXOPS_H
 
+#include <optional>
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -25,6 +27,13 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "tandem/dialects/Onnx/IR/OnnxDialect.h.inc"
+
+namespace tandem::onnx {
+/// Bytes that the elements of `type` take in a weight file: whole bytes per
+/// element, booleans a byte each, types of 4 and 2 bits packed. Nothing where
+/// the shape is not static, elements have no such size, or it exceeds 63 bits.
+std::optional<int64_t> getByteSize(mlir::ShapedType type);
+} // namespace tandem::onnx
 
 #define GET_TYPEDEF_CLASSES
 #include "tandem/dialects/Onnx/IR/OnnxTypes.h.inc"
