@@ -65,54 +65,54 @@ private:
   llvm::DenseMap<Attribute, int64_t> index;
 };
 
+/// What a value that becomes an entry of the table holds; null where it stays
+/// in the program. Rotary tables get `rows` rows.
+TypedAttr sourceOf(Value value, int64_t rows) {
+  if (auto constant = value.getDefiningOp<onnx::ConstantOp>()) {
+    auto type = cast<ShapedType>(constant.getType());
+    return type.getNumElements() > 1 ? constant.getValue() : TypedAttr();
+  }
+  auto table = value.getDefiningOp<transformer::RotaryTableOp>();
+  if (!table) {
+    return {};
+  }
+  MLIRContext *context = value.getContext();
+  auto frequencies = cast<DenseFPElementsAttr>(table.getFrequencies());
+  auto type = RankedTensorType::get({rows, frequencies.getNumElements()},
+                                    Float32Type::get(context));
+  return RotaryAttr::get(context, value == table.getCos() ? "cos" : "sin",
+                         frequencies, table.getScaleAttr(), type);
+}
+
+/// Points every operand that is a weight at its entry of the table, in the
+/// order of the program.
+void outlineWeights(Block &body, Value weights, int64_t rows,
+                    WeightTable &table) {
+  for (Operation &op : llvm::make_early_inc_range(body)) {
+    for (OpOperand &operand : op.getOpOperands()) {
+      TypedAttr source = sourceOf(operand.get(), rows);
+      if (!source) {
+        continue;
+      }
+      OpBuilder builder(&op);
+      operand.set(WeightOp::create(
+          builder, operand.get().getLoc(), source.getType(), weights,
+          builder.getI64IntegerAttr(table.add(roleOf(operand), source)),
+          /*layer=*/Value(), /*stride=*/IntegerAttr()));
+    }
+  }
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body))) {
+    if (isOpTriviallyDead(&op)) {
+      op.erase();
+    }
+  }
+}
+
 struct OutlinePartsPass : tandem::impl::OutlinePartsPassBase<OutlinePartsPass> {
   using OutlinePartsPassBase::OutlinePartsPassBase;
 
   void runOnOperation() override;
-
-private:
-  void outlineConstant(onnx::ConstantOp op, Value weights, WeightTable &table);
-  void outlineRotaryTable(transformer::RotaryTableOp op, Value weights,
-                          WeightTable &table);
 };
-
-/// Points each use of a value at its entry of the table.
-void replaceUses(Value value, TypedAttr source, Type type, Value weights,
-                 WeightTable &table) {
-  OpBuilder builder(value.getContext());
-  for (OpOperand &use : llvm::make_early_inc_range(value.getUses())) {
-    builder.setInsertionPoint(use.getOwner());
-    use.set(WeightOp::create(
-        builder, value.getLoc(), type, weights,
-        builder.getI64IntegerAttr(table.add(roleOf(use), source)),
-        /*layer=*/Value(), /*stride=*/IntegerAttr()));
-  }
-}
-
-void OutlinePartsPass::outlineConstant(onnx::ConstantOp op, Value weights,
-                                       WeightTable &table) {
-  auto type = cast<ShapedType>(op.getOutput().getType());
-  if (type.getNumElements() > 1) {
-    replaceUses(op.getOutput(), op.getValue(), type, weights, table);
-    op.erase();
-  }
-}
-
-void OutlinePartsPass::outlineRotaryTable(transformer::RotaryTableOp op,
-                                          Value weights, WeightTable &table) {
-  Builder builder(op.getContext());
-  auto frequencies = cast<DenseFPElementsAttr>(op.getFrequencies());
-  auto type = RankedTensorType::get(
-      {capacityTokens, frequencies.getNumElements()}, builder.getF32Type());
-  for (auto [function, result] :
-       {std::pair("cos", op.getCos()), std::pair("sin", op.getSin())}) {
-    replaceUses(result,
-                RotaryAttr::get(op.getContext(), function, frequencies,
-                                op.getScaleAttr(), type),
-                type, weights, table);
-  }
-  op.erase();
-}
 
 void OutlinePartsPass::runOnOperation() {
   ModuleOp module = getOperation();
@@ -133,13 +133,7 @@ void OutlinePartsPass::runOnOperation() {
   Value weights = step.getArguments().back();
 
   WeightTable table;
-  for (Operation &op : llvm::make_early_inc_range(step.getBody().front())) {
-    if (auto constant = dyn_cast<onnx::ConstantOp>(op)) {
-      outlineConstant(constant, weights, table);
-    } else if (auto rotary = dyn_cast<transformer::RotaryTableOp>(op)) {
-      outlineRotaryTable(rotary, weights, table);
-    }
-  }
+  outlineWeights(step.getBody().front(), weights, capacityTokens, table);
 
   auto part =
       PartOp::create(builder, step.getLoc(), builder.getStringAttr(chip),

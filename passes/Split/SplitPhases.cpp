@@ -62,9 +62,11 @@ private:
 
 /// The graph's function: the one that is not private.
 func::FuncOp findGraph(ModuleOp module) {
-  for (func::FuncOp func : module.getOps<func::FuncOp>())
-    if (!func.isPrivate())
+  for (func::FuncOp func : module.getOps<func::FuncOp>()) {
+    if (!func.isPrivate()) {
       return func;
+    }
+  }
   return {};
 }
 
@@ -82,20 +84,21 @@ FailureOr<KvCacheType> Splitter::cacheType() {
     auto key = cast<ShapedType>(op.getKey().getType());
     auto value = cast<ShapedType>(op.getValue().getType());
     int64_t heads = op.getKvHeads();
-    auto own = KvCacheType::get(graph.getContext(), 0, heads,
-                                key.getShape().back() / heads,
-                                value.getShape().back() / heads,
-                                key.getElementType());
-    if (type && type != own)
+    auto own = KvCacheType::get(
+        graph.getContext(), 0, heads, key.getShape().back() / heads,
+        value.getShape().back() / heads, key.getElementType());
+    if (type && type != own) {
       return op.emitOpError("keeps ")
              << own << " per layer, but an earlier layer keeps " << type
              << "; layers with different caches are not supported";
+    }
     type = own;
     ++layers;
   }
-  if (!type)
+  if (!type) {
     return graph.emitError("has no attention that was recognised, so there are "
                            "no prefill and decode phases to split");
+  }
   return KvCacheType::get(graph.getContext(), layers, type.getHeads(),
                           type.getKeyDim(), type.getValueDim(),
                           type.getElementType());
@@ -109,28 +112,34 @@ LogicalResult Splitter::findInputs() {
     bool isIds = false, isPositions = false;
     for (OpOperand &use : argument.getUses()) {
       Operation *user = use.getOwner();
-      if (isa<EmbeddingOp>(user) && use.getOperandNumber() == 0)
+      if (isa<EmbeddingOp>(user) && use.getOperandNumber() == 0) {
         isIds = true;
-      if (isa<RotaryOp>(user) && use.getOperandNumber() == 1)
+      }
+      if (isa<RotaryOp>(user) && use.getOperandNumber() == 1) {
         isPositions = true;
+      }
     }
     std::string name = nameOf(graph, argument.getArgNumber());
     // GPT-2 looks positions up in a table, so the name decides.
-    if (isIds && StringRef(name).contains("position"))
+    if (isIds && StringRef(name).contains("position")) {
       std::tie(isIds, isPositions) = std::pair(false, true);
-    if (isIds && sawTokens)
+    }
+    if (isIds && sawTokens) {
       return graph.emitError("input '")
-             << name << "' is a second input of ids; expected one beside the "
-                        "position ids";
+             << name
+             << "' is a second input of ids; expected one beside the "
+                "position ids";
+    }
     if (isIds || isPositions) {
       mapping.map(argument, isIds ? step.getArgument(0) : positions);
       tokenMajor.insert(argument);
       sawTokens |= isIds;
     }
   }
-  if (!sawTokens)
+  if (!sawTokens) {
     return graph.emitError("has no input that an embedding looks up; expected "
                            "an input such as 'input_ids'");
+  }
   return success();
 }
 
@@ -141,11 +150,14 @@ bool Splitter::dependsOnTokens(Operation &op) const {
 }
 
 static std::string whyNotCached(AttentionOp op) {
-  if (op.getBias())
-    return "has a mask that is not causal, window or padding; only those become "
+  if (op.getBias()) {
+    return "has a mask that is not causal, window or padding; only those "
+           "become "
            "lengths and positions of a row";
-  if (!op.getKeep().getCausal())
+  }
+  if (!op.getKeep().getCausal()) {
     return "is not causal, so a cache cannot serve it";
+  }
   return {};
 }
 
@@ -154,20 +166,22 @@ static std::string whyNotCached(AttentionOp op) {
 LogicalResult Splitter::check() {
   LogicalResult result = success();
   for (Operation &op : graph.getBody().front().without_terminator()) {
-    if (!dependsOnTokens(op))
+    if (!dependsOnTokens(op)) {
       continue;
+    }
     auto attention = dyn_cast<AttentionOp>(op);
-    std::string why =
-        attention ? whyNotCached(attention)
-                  : whyNotRowWise(op, [&](Value value) {
-                      return tokenMajor.contains(value);
-                    });
-    if (!why.empty())
+    std::string why = attention ? whyNotCached(attention)
+                                : whyNotRowWise(op, [&](Value value) {
+                                    return tokenMajor.contains(value);
+                                  });
+    if (!why.empty()) {
       result = op.emitOpError() << why;
-    if (attention)
+    }
+    if (attention) {
       tokenMajor.insert(attention.getOutput());
-    else
+    } else {
       tokenMajor.insert_range(op.getResults());
+    }
   }
   return result;
 }
@@ -187,19 +201,26 @@ void Splitter::convertAttention(AttentionOp op) {
 
 void Splitter::convertRowWise(Operation &op) {
   Operation *clone = builder.clone(op, mapping);
-  for (auto [old, result] : llvm::zip(op.getResults(), clone->getResults()))
+  for (auto [old, result] : llvm::zip(op.getResults(), clone->getResults())) {
     result.setType(flattenTokens(old.getType()));
+  }
 }
 
 void Splitter::convert(Operation &op) {
-  if (auto attention = dyn_cast<AttentionOp>(op))
+  if (auto attention = dyn_cast<AttentionOp>(op)) {
     return convertAttention(attention);
-  if (dependsOnTokens(op))
+  }
+  if (auto past = dyn_cast<PastPositionsOp>(op)) {
+    return mapping.map(past.getOutput(), positions);
+  }
+  if (dependsOnTokens(op)) {
     return convertRowWise(op);
+  }
   // What hangs on the mask or the pasts alone was absorbed by attention.
   if (llvm::all_of(op.getOperands(),
-                   [&](Value operand) { return mapping.contains(operand); }))
+                   [&](Value operand) { return mapping.contains(operand); })) {
     builder.clone(op, mapping);
+  }
 }
 
 /// Moves the choice of tokens up through operations on single rows, so that
@@ -212,22 +233,27 @@ Value Splitter::selectTokens(Value logits) {
   OpOperand *use = nullptr;
   Value value = logits;
   while (Operation *op = value.getDefiningOp()) {
-    if (isa<CachedAttentionOp>(op) || !op->hasOneUse())
+    if (isa<CachedAttentionOp>(op) || (use && !value.hasOneUse())) {
       break;
+    }
     SmallVector<OpOperand *> inputs;
-    for (OpOperand &operand : op->getOpOperands())
-      if (isToken(operand.get()) && !operand.get().getDefiningOp<onnx::ConstantOp>())
+    for (OpOperand &operand : op->getOpOperands()) {
+      if (isToken(operand.get())) {
         inputs.push_back(&operand);
-    if (inputs.size() != 1)
+      }
+    }
+    if (inputs.size() != 1) {
       break;
+    }
     use = inputs.front();
     value = use->get();
   }
   builder.setInsertionPointAfterValue(value);
-  Value selected =
-      SelectTokensOp::create(builder, logits.getLoc(), value.getType(), value, rows);
-  if (!use)
+  Value selected = SelectTokensOp::create(builder, logits.getLoc(),
+                                          value.getType(), value, rows);
+  if (!use) {
     return selected;
+  }
   use->set(selected);
   return logits;
 }
@@ -235,15 +261,18 @@ Value Splitter::selectTokens(Value logits) {
 LogicalResult Splitter::finish(func::ReturnOp terminator) {
   Value logits;
   for (Value result : terminator.getOperands()) {
-    if (!tokenMajor.contains(result))
+    if (!tokenMajor.contains(result)) {
       continue; // a present: it lives in the cache
-    if (logits)
+    }
+    if (logits) {
       return graph.emitError("returns several values per token; expected the "
                              "logits and the presents only");
+    }
     logits = mapping.lookup(result);
   }
-  if (!logits)
+  if (!logits) {
     return graph.emitError("returns no value per token; expected logits");
+  }
   Value selected = selectTokens(logits);
   builder.setInsertionPointToEnd(&step.getBody().front());
   func::ReturnOp::create(builder, terminator.getLoc(),
@@ -255,8 +284,9 @@ LogicalResult Splitter::finish(func::ReturnOp terminator) {
 
 LogicalResult Splitter::run() {
   FailureOr<KvCacheType> type = cacheType();
-  if (failed(type))
+  if (failed(type)) {
     return failure();
+  }
   MLIRContext *context = graph.getContext();
   auto tokens = RankedTensorType::get({ShapedType::kDynamic},
                                       IntegerType::get(context, 32));
@@ -272,13 +302,16 @@ LogicalResult Splitter::run() {
   cache = entry->getArgument(2);
   positions = PositionsOp::create(builder, graph.getLoc(), tokens, rows);
 
-  if (failed(findInputs()) || failed(check()))
+  if (failed(findInputs()) || failed(check())) {
     return failure();
+  }
   Block &body = graph.getBody().front();
-  for (Operation &op : body.without_terminator())
+  for (Operation &op : body.without_terminator()) {
     convert(op);
-  if (failed(finish(cast<func::ReturnOp>(body.getTerminator()))))
+  }
+  if (failed(finish(cast<func::ReturnOp>(body.getTerminator())))) {
     return failure();
+  }
   graph.erase();
   return success();
 }
@@ -287,11 +320,13 @@ struct SplitPhasesPass : tandem::impl::SplitPhasesPassBase<SplitPhasesPass> {
   void runOnOperation() override {
     func::FuncOp graph = findGraph(getOperation());
     if (!graph) {
-      getOperation().emitError("has no graph function; expected the model level");
+      getOperation().emitError(
+          "has no graph function; expected the model level");
       return signalPassFailure();
     }
-    if (failed(Splitter(graph).run()))
+    if (failed(Splitter(graph).run())) {
       signalPassFailure();
+    }
   }
 };
 

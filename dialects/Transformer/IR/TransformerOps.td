@@ -211,6 +211,31 @@ def Transformer_RotaryOp : Transformer_Op<"rotary", [
   let hasVerifier = 1;
 }
 
+def Transformer_PastPositionsOp : Transformer_Op<"past_positions", [Pure]> {
+  let summary = "give each new token its position behind the past";
+  let description = [{
+    Token i of every sequence has position P + i, where P is the length of
+    `past` [B, kv_heads, P, D]; the numbers of sequences B and of new tokens S
+    are the first two dimensions of `tokens`.
+
+    Lifespan: created by raise where a graph computes this or an operator
+    implies it; split replaces it by `transformer.positions`.
+
+    Constraints:
+    - (C1) the past has four dimensions, the tokens at least two.
+    - (C2) the result is [B, S].
+
+    Example:
+    ```mlir
+    %positions = transformer.past_positions %past_k, %x : (tensor<?x2x?x16xf32>, tensor<?x?x64xf32>) -> tensor<?x?xi64>
+    ```
+  }];
+  let arguments = (ins Transformer_FloatTensor:$past, AnyRankedTensor:$tokens);
+  let results = (outs Transformer_Ids:$output);
+  let assemblyFormat = "$past `,` $tokens attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
 def Transformer_AttentionOp : Transformer_Op<"attention", [
     AttrSizedOperandSegments, Pure]> {
   let summary = "attend over the past and the new keys and values";

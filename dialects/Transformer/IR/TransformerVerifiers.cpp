@@ -149,6 +149,21 @@ LogicalResult RotaryOp::verify() {
   return success();
 }
 
+LogicalResult PastPositionsOp::verify() {
+  ShapedType past = shapeOf(getPast()), tokens = shapeOf(getTokens());
+  if (past.getRank() != 4 || tokens.getRank() < 2) // C1
+    return emitOpError("past is ")
+           << past << " and tokens are " << tokens
+           << ", expected 4 and at least 2 dimensions";
+  ShapedType output = shapeOf(getOutput());
+  if (output.getRank() != 2 ||
+      !agree(output.getDimSize(0), tokens.getDimSize(0)) ||
+      !agree(output.getDimSize(1), tokens.getDimSize(1))) // C2
+    return emitOpError("result is ")
+           << output << ", expected the first two dimensions of " << tokens;
+  return success();
+}
+
 LogicalResult AttentionOp::verify() {
   int64_t heads = getHeads(), kvHeads = getKvHeads();
   if (heads <= 0 || kvHeads <= 0 || heads % kvHeads != 0 ||

@@ -1,0 +1,116 @@
+//===- Stages.cpp - the stages of compilation, in order -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#include "tandem/passes/Pipelines/Stages.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+#include "tandem/dialects/Deploy/IR/DeployOps.h"
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/passes/Import/Passes.h"
+#include "tandem/passes/Outline/Passes.h"
+#include "tandem/passes/Raise/Passes.h"
+#include "tandem/passes/Raise/Pipeline.h"
+#include "tandem/passes/Simplify/Passes.h"
+#include "tandem/passes/Simplify/Pipeline.h"
+#include "tandem/passes/Split/Passes.h"
+
+using namespace mlir;
+
+namespace tandem {
+
+static void buildSimplify(OpPassManager &manager, const StageOptions &) {
+  buildSimplifyPipeline(manager);
+}
+
+static void buildRaise(OpPassManager &manager, const StageOptions &) {
+  buildRaisePipeline(manager);
+}
+
+static void buildSplit(OpPassManager &manager, const StageOptions &) {
+  manager.addPass(createSplitPhasesPass());
+  manager.addPass(createCSEPass());
+}
+
+static void buildOutline(OpPassManager &manager, const StageOptions &options) {
+  OutlinePartsPassOptions outline;
+  outline.capacityTokens = options.capacityTokens;
+  outline.chip = options.chip;
+  outline.target = options.target;
+  manager.addPass(createOutlinePartsPass(outline));
+  manager.nest<deploy::PartOp>().addPass(createShareLayersPass());
+  manager.addPass(createCSEPass());
+}
+
+static constexpr Stage stages[] = {
+    {"import", "read the ONNX file, node for node, weights by reference",
+     nullptr},
+    {"simplify", "one opset, inferred shapes, folded shape arithmetic",
+     buildSimplify},
+    {"raise", "recognise what the model computes, however it was exported",
+     buildRaise},
+    {"split", "turn the graph into prefill and decode over a cache",
+     buildSplit},
+    {"outline", "make the parts, weights as arguments, layers shared",
+     buildOutline},
+    {"emit", "compile each part with its chip's target", nullptr},
+    {"bundle", "pack the weights, write the bundle, rename it into place",
+     nullptr},
+};
+
+llvm::ArrayRef<Stage> getStages() { return stages; }
+
+const Stage *lookupStage(llvm::StringRef name) {
+  for (const Stage &stage : stages) {
+    if (stage.name == name) {
+      return &stage;
+    }
+  }
+  return nullptr;
+}
+
+LogicalResult runStage(const Stage &stage, ModuleOp module,
+                       const StageOptions &options) {
+  PassManager manager(module.getContext());
+  stage.build(manager, options);
+  return manager.run(module);
+}
+
+void registerStagePipelines() {
+  for (const Stage &stage : stages) {
+    if (stage.build) {
+      registerPassPipeline(
+          ("tandem-" + stage.name + "-stage").str(), stage.sentence,
+          [&stage](OpPassManager &manager, StringRef,
+                   function_ref<LogicalResult(const Twine &)>) {
+            stage.build(manager, StageOptions());
+            return success();
+          },
+          [](function_ref<void(const detail::PassOptions &)>) {});
+    }
+  }
+}
+
+void registerDialects(DialectRegistry &registry) {
+  registry.insert<arith::ArithDialect, func::FuncDialect, scf::SCFDialect,
+                  deploy::DeployDialect, onnx::OnnxDialect,
+                  transformer::TransformerDialect>();
+}
+
+void registerPasses() {
+  registerImportPasses();
+  registerOutlinePasses();
+  registerRaisePasses();
+  registerSimplifyPasses();
+  registerSplitPasses();
+}
+
+} // namespace tandem

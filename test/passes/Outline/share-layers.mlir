@@ -1,0 +1,94 @@
+// RUN: tandem-opt %s --pass-pipeline='builtin.module(deploy.part(tandem-share-layers))' --split-input-file | FileCheck %s
+
+!cache = !transformer.kv_cache<layers = 2, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+
+// Tests that two equal layers become one function and a loop that carries the
+// residual and the cache, and that the table is sorted layer by layer.
+// CHECK-LABEL: deploy.part @two_equal_layers
+// CHECK-SAME: weights [#deploy.slot<table_nk, dense<0.000000e+00> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.000000e+00> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.000000e+00> : tensor<8x8xf32>>, #deploy.slot<vector, dense<3.000000e+00> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<4.000000e+00> : tensor<8x8xf32>>]
+// CHECK: func.func private @layer(%arg0: tensor<?x8xf32>, %arg1: !transformer.kv_cache<{{.*}}>, %arg2: !transformer.rows, %arg3: !deploy.weights, %arg4: index)
+// CHECK: deploy.weight %arg3[1 + %arg4 * 2] : tensor<8xf32>
+// CHECK: deploy.weight %arg3[2 + %arg4 * 2] : tensor<8x8xf32>
+// CHECK: transformer.append %arg1 at %arg4
+// CHECK: func.func @step
+// CHECK: %[[X:.*]] = transformer.embedding
+// CHECK: scf.for %[[LAYER:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[A:.*]] = %[[X]], %[[C:.*]] = %arg2)
+// CHECK: func.call @layer(%[[A]], %[[C]], %arg1, %arg3, %[[LAYER]])
+// CHECK-NOT: transformer.cached_attention
+deploy.part @two_equal_layers phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>, #deploy.slot<vector, dense<3.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<4.0> : tensor<8x8xf32>>] {
+  func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<16x8xf32>
+    %x0 = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<16x8xf32>) -> tensor<?x8xf32>
+    %n0 = deploy.weight %weights[1] : tensor<8xf32>
+    %a0 = transformer.rms_norm %x0, %n0 epsilon 1.0e-6 : tensor<?x8xf32>, tensor<8xf32>
+    %w0 = deploy.weight %weights[2] : tensor<8x8xf32>
+    %q0 = transformer.linear %a0, %w0 layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+    %l0 = arith.constant 0 : index
+    %c1 = transformer.append %c0 at %l0, %q0, %q0, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+    %y0 = transformer.cached_attention %q0, %c1 at %l0, %rows heads 2 scale 0.5 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+    %x1 = onnx.node "Add"(%x0, %y0) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    %n1 = deploy.weight %weights[3] : tensor<8xf32>
+    %a1 = transformer.rms_norm %x1, %n1 epsilon 1.0e-6 : tensor<?x8xf32>, tensor<8xf32>
+    %w1 = deploy.weight %weights[4] : tensor<8x8xf32>
+    %q1 = transformer.linear %a1, %w1 layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+    %l1 = arith.constant 1 : index
+    %c2 = transformer.append %c1 at %l1, %q1, %q1, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+    %y1 = transformer.cached_attention %q1, %c2 at %l1, %rows heads 2 scale 0.5 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+    %x2 = onnx.node "Add"(%x1, %y1) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    return %x2, %c2 : tensor<?x8xf32>, !cache
+  }
+}
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 2, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+
+// Tests that layers that differ in an attribute stay as they are.
+// CHECK-LABEL: deploy.part @different_layers
+// CHECK-NOT: scf.for
+deploy.part @different_layers phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>, #deploy.slot<vector, dense<3.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<4.0> : tensor<8x8xf32>>] {
+  func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<16x8xf32>
+    %x0 = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<16x8xf32>) -> tensor<?x8xf32>
+    %n0 = deploy.weight %weights[1] : tensor<8xf32>
+    %a0 = transformer.rms_norm %x0, %n0 epsilon 1.0e-6 : tensor<?x8xf32>, tensor<8xf32>
+    %w0 = deploy.weight %weights[2] : tensor<8x8xf32>
+    %q0 = transformer.linear %a0, %w0 layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+    %l0 = arith.constant 0 : index
+    %c1 = transformer.append %c0 at %l0, %q0, %q0, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+    %y0 = transformer.cached_attention %q0, %c1 at %l0, %rows heads 2 scale 0.5 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+    %x1 = onnx.node "Add"(%x0, %y0) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    %n1 = deploy.weight %weights[3] : tensor<8xf32>
+    %a1 = transformer.rms_norm %x1, %n1 epsilon 1.0e-6 : tensor<?x8xf32>, tensor<8xf32>
+    %w1 = deploy.weight %weights[4] : tensor<8x8xf32>
+    %q1 = transformer.linear %a1, %w1 layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+    %l1 = arith.constant 1 : index
+    %c2 = transformer.append %c1 at %l1, %q1, %q1, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+    %y1 = transformer.cached_attention %q1, %c2 at %l1, %rows heads 2 scale 0.25 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+    %x2 = onnx.node "Add"(%x1, %y1) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    return %x2, %c2 : tensor<?x8xf32>, !cache
+  }
+}
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+
+// Tests that a single layer stays as it is.
+// CHECK-LABEL: deploy.part @one_layer
+// CHECK-NOT: scf.for
+deploy.part @one_layer phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>] {
+  func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<16x8xf32>
+    %x0 = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<16x8xf32>) -> tensor<?x8xf32>
+    %n0 = deploy.weight %weights[1] : tensor<8xf32>
+    %a0 = transformer.rms_norm %x0, %n0 epsilon 1.0e-6 : tensor<?x8xf32>, tensor<8xf32>
+    %w0 = deploy.weight %weights[2] : tensor<8x8xf32>
+    %q0 = transformer.linear %a0, %w0 layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+    %l0 = arith.constant 0 : index
+    %c1 = transformer.append %c0 at %l0, %q0, %q0, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+    %y0 = transformer.cached_attention %q0, %c1 at %l0, %rows heads 2 scale 0.5 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+    %x1 = onnx.node "Add"(%x0, %y0) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    return %x1, %c1 : tensor<?x8xf32>, !cache
+  }
+}

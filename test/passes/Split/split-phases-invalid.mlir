@@ -1,0 +1,47 @@
+// RUN: tandem-opt %s --tandem-split-phases --split-input-file --verify-diagnostics
+
+// Tests that a module without attention has no phases.
+// expected-error@+1 {{has no attention that was recognised, so there are no prefill and decode phases to split}}
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}) -> tensor<?x?xi64> {
+  return %ids : tensor<?x?xi64>
+}
+
+// -----
+
+// Tests that every operation that mixes tokens is named at once.
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %pk: tensor<?x1x?x4xf32>, %pv: tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) {
+  %table = onnx.constant dense<1.0> : tensor<16x4xf32>
+  %axes = onnx.constant dense<1> : tensor<1xi64>
+  %x = transformer.embedding %ids, %table layout nk : (tensor<?x?xi64>, tensor<16x4xf32>) -> tensor<?x?x4xf32>
+  // expected-error@+1 {{'onnx.node' op 'CumSum' was not recognised as part of a transformer and does not work token by token}}
+  %a = onnx.node "CumSum"(%x, %axes) {} : (tensor<?x?x4xf32>, tensor<1xi64>) -> tensor<?x?x4xf32>
+  // expected-error@+1 {{'onnx.node' op 'com.acme.Mix' was not recognised as part of a transformer}}
+  %b = onnx.node "Mix" domain "com.acme" opset 1(%x) {} : (tensor<?x?x4xf32>) -> tensor<?x?x4xf32>
+  // expected-error@+1 {{'transformer.attention' op is not causal, so a cache cannot serve it}}
+  %y, %p:2 = transformer.attention %a, %x, %b past(%pk, %pv) heads 1, 1 scale 0.5 keep <causal = false> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>)
+  return %y, %p#0, %p#1 : tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>
+}
+
+// -----
+
+// Tests that a split along another axis than the last is refused.
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %pk: tensor<?x1x?x4xf32>, %pv: tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) {
+  %table = onnx.constant dense<1.0> : tensor<16x4xf32>
+  %x = transformer.embedding %ids, %table layout nk : (tensor<?x?xi64>, tensor<16x4xf32>) -> tensor<?x?x4xf32>
+  // expected-error@+1 {{'onnx.node' op 'Split' splits along axis 1; expected the last axis}}
+  %a:2 = onnx.node "Split"(%x) {axis = 1 : i64} : (tensor<?x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x?x4xf32>)
+  %y, %p:2 = transformer.attention %a#0, %x, %x past(%pk, %pv) heads 1, 1 scale 0.5 keep <causal = true> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>)
+  return %y, %p#0, %p#1 : tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>
+}
+
+// -----
+
+// Tests that layers whose caches differ are refused, naming both.
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %pk: tensor<?x1x?x4xf32>, %qk: tensor<?x2x?x2xf32>) -> (tensor<?x?x4xf32>) {
+  %table = onnx.constant dense<1.0> : tensor<16x4xf32>
+  %x = transformer.embedding %ids, %table layout nk : (tensor<?x?xi64>, tensor<16x4xf32>) -> tensor<?x?x4xf32>
+  %y, %p:2 = transformer.attention %x, %x, %x past(%pk, %pk) heads 1, 1 scale 0.5 keep <causal = true> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>)
+  // expected-error@+1 {{'transformer.attention' op keeps '!transformer.kv_cache<layers = 0, heads = 2, key_dim = 2, value_dim = 2, element = f32>' per layer, but an earlier layer keeps '!transformer.kv_cache<layers = 0, heads = 1, key_dim = 4, value_dim = 4, element = f32>'; layers with different caches are not supported}}
+  %z, %r:2 = transformer.attention %y, %x, %x past(%qk, %qk) heads 2, 2 scale 0.5 keep <causal = true> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x2x?x2xf32>, tensor<?x2x?x2xf32>) -> (tensor<?x?x4xf32>, tensor<?x2x?x2xf32>, tensor<?x2x?x2xf32>)
+  return %z : tensor<?x?x4xf32>
+}

@@ -1,0 +1,63 @@
+//===- Diagnostics.cpp - errors in the user's words -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#include "Diagnostics.h"
+
+#include "mlir/IR/Location.h"
+#include "llvm/Support/WithColor.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace tandem {
+
+std::string describeLocation(Location location) {
+  std::string text;
+  location->walk([&](Location inner) {
+    if (auto name = dyn_cast<NameLoc>(inner)) {
+      text = "node '" + name.getName().str() + "'";
+    } else if (auto file = dyn_cast<FileLineColLoc>(inner)) {
+      text = (file.getFilename().strref() + ":" + Twine(file.getLine())).str();
+    }
+    return text.empty() ? WalkResult::advance() : WalkResult::interrupt();
+  });
+  return text;
+}
+
+static void print(Diagnostic &diagnostic, llvm::raw_ostream &stream) {
+  std::string where = describeLocation(diagnostic.getLocation());
+  if (!where.empty()) {
+    stream << where << ": ";
+  }
+  stream << diagnostic << "\n";
+}
+
+DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context)
+    : ScopedDiagnosticHandler(context) {
+  setHandler([](Diagnostic &diagnostic) {
+    switch (diagnostic.getSeverity()) {
+    case DiagnosticSeverity::Error:
+      print(diagnostic, llvm::WithColor::error());
+      break;
+    case DiagnosticSeverity::Warning:
+      print(diagnostic, llvm::WithColor::warning());
+      break;
+    default:
+      return success(); // remarks and notes of their own are for -v
+    }
+    for (Diagnostic &note : diagnostic.getNotes()) {
+      print(note, llvm::WithColor::note());
+    }
+    return success();
+  });
+}
+
+int fail(int exitCode, const llvm::Twine &message) {
+  llvm::WithColor::error() << message << "\n";
+  return exitCode;
+}
+
+} // namespace tandem
