@@ -133,7 +133,7 @@ static constexpr Primitive table[] = {
     {"QuantizeLinear", 2, 3, nullptr, evaluate::quantizeLinear},
     // Control flow.
     {"If", 1, 1, nullptr, evaluate::ifNode},
-    {"Loop", 2, anyNumber, nullptr, evaluate::loop},
+    {"Loop", 0, anyNumber, nullptr, evaluate::loop},
     // Contributed operators of ONNX Runtime.
     {"com.microsoft.BiasGelu", 2, 2, nullptr, evaluate::biasGelu},
     {"com.microsoft.FastGelu", 1, 2, nullptr, evaluate::fastGelu},
