@@ -1,0 +1,57 @@
+//===- BundleFolder.h - a bundle's files, checked ---------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Opens a bundle: manifest and SHA256SUMS are checked against each other at
+// once, the contents of all files on request. Nothing in the bundle is used
+// before that.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_RUNTIME_BUNDLEFOLDER_H
+#define TANDEM_TARGETS_RUNTIME_BUNDLEFOLDER_H
+
+#include <string>
+#include <string_view>
+
+#include "tandem/targets/Runtime/Manifest.h"
+
+namespace tandem::runtime {
+
+class ThreadPool;
+
+/// A bundle whose manifest is trusted; see checkFiles for the rest.
+class BundleFolder {
+public:
+  /// Reads manifest.json and SHA256SUMS of the bundle at `path` and checks
+  /// them, the contract and the digest of the weight set.
+  explicit BundleFolder(const std::string &path);
+
+  /// Checks that the folder holds exactly the files of the manifest, each with
+  /// its size and BLAKE3 digest; a second call does nothing.
+  void checkFiles(ThreadPool &pool);
+  /// Checks the SHA-256 digests of all files as well, for those who use
+  /// SHA256SUMS without us.
+  void checkSha256(ThreadPool &pool) const;
+
+  const Manifest &manifest() const { return contents; }
+  const std::string &path() const { return root; }
+  /// Where the file at `path` of the bundle is.
+  std::string locate(std::string_view path) const;
+  /// Text of a listed file; the file must not exceed `limit` bytes.
+  std::string read(const std::string &path, uint64_t limit) const;
+
+private:
+  void checkNames() const;
+
+  std::string root;
+  Manifest contents;
+  bool filesAreChecked = false;
+};
+
+} // namespace tandem::runtime
+
+#endif // TANDEM_TARGETS_RUNTIME_BUNDLEFOLDER_H

@@ -1,0 +1,233 @@
+//===- CInterface.cpp - the runtime for other programs --------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Runtime/tandem-runtime.h"
+
+#include <memory>
+#include <new>
+
+#include "tandem/targets/Runtime/Engine.h"
+#include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/Generation.h"
+#include "tandem/targets/Runtime/Inspection.h"
+#include "tandem/targets/Runtime/Verification.h"
+
+using namespace tandem::runtime;
+
+struct TandemError {
+  ExitCode code;
+  std::string message;
+};
+
+struct TandemBundle {
+  explicit TandemBundle(const char *path) : folder(path) {}
+
+  Engine &loaded() {
+    if (!engine) {
+      throw Failure(ExitCode::Usage, "the bundle is not loaded");
+    }
+    return *engine;
+  }
+
+  BundleFolder folder;
+  std::unique_ptr<Engine> engine;
+};
+
+struct TandemSequence {
+  explicit TandemSequence(TandemBundle &bundle)
+      : bundle(bundle), sequence(bundle.loaded()) {}
+
+  TandemBundle &bundle;
+  Sequence sequence;
+};
+
+/// Runs `body` and turns what it throws into an error object.
+template <class Body> static TandemError *guard(Body &&body) {
+  try {
+    body();
+    return nullptr;
+  } catch (const Failure &failure) {
+    return new TandemError{failure.code, failure.what()};
+  } catch (const std::bad_alloc &) {
+    return new TandemError{ExitCode::Environment, "out of memory"};
+  } catch (const std::exception &error) {
+    return new TandemError{ExitCode::InternalError, error.what()};
+  }
+}
+
+template <class Struct> static void requireSize(const Struct *given) {
+  if (!given || given->size < sizeof(Struct)) {
+    throw Failure(ExitCode::Usage,
+                  "a struct is null or smaller than this library needs: "
+                  "compile the caller with this version's tandem-runtime.h");
+  }
+}
+
+static LoadOptions toLoadOptions(const TandemLoadOptions *options) {
+  LoadOptions result;
+  if (options) {
+    requireSize(options);
+    result.cpu = options->cpu ? options->cpu : "";
+    result.threads = options->threads;
+    result.pool = options->pool;
+  }
+  return result;
+}
+
+const char *tandem_runtime_version(void) { return TANDEM_VERSION; }
+
+int32_t tandem_error_code(const TandemError *error) {
+  return static_cast<int32_t>(error->code);
+}
+
+const char *tandem_error_message(const TandemError *error) {
+  return error->message.c_str();
+}
+
+void tandem_error_free(TandemError *error) { delete error; }
+
+TandemError *tandem_bundle_open(const char *path, TandemBundle **bundle) {
+  return guard([&] { *bundle = new TandemBundle(path); });
+}
+
+void tandem_bundle_free(TandemBundle *bundle) { delete bundle; }
+
+TandemError *tandem_bundle_load(TandemBundle *bundle,
+                                const TandemLoadOptions *options) {
+  return guard([&] {
+    bundle->engine =
+        std::make_unique<Engine>(bundle->folder, toLoadOptions(options));
+  });
+}
+
+TandemError *tandem_bundle_info(const TandemBundle *bundle,
+                                TandemBundleInfo *info) {
+  return guard([&] {
+    requireSize(info);
+    const Manifest &manifest = bundle->folder.manifest();
+    *info = {};
+    info->size = sizeof(*info);
+    info->name = manifest.name.c_str();
+    info->vocabulary = manifest.model.vocabulary;
+    info->capacity = manifest.capacity.tokens;
+    info->capacityCause = manifest.capacity.cause.c_str();
+    if (const Engine *engine = bundle->engine.get()) {
+      info->variant = engine->variantName().c_str();
+      info->maxTokens = engine->maxTokens();
+      info->maxRows = engine->maxRows();
+      info->stopTokens = engine->stopTokens().data();
+      info->stopTokenCount = engine->stopTokens().size();
+    }
+  });
+}
+
+TandemError *tandem_bundle_inspect(TandemBundle *bundle, int32_t asJson,
+                                   TandemTextCallback write, void *context) {
+  return guard([&] {
+    std::string text =
+        asJson ? inspectAsJson(bundle->folder) : inspectAsText(bundle->folder);
+    write(context, text.data(), text.size());
+  });
+}
+
+TandemError *tandem_bundle_verify(TandemBundle *bundle,
+                                  const TandemLoadOptions *options,
+                                  int32_t asJson, TandemTextCallback write,
+                                  void *context) {
+  return guard([&] {
+    auto results = verifyBundle(bundle->folder, toLoadOptions(options));
+    std::string text = asJson ? checksAsJson(results) : checksAsText(results);
+    write(context, text.data(), text.size());
+  });
+}
+
+TandemError *tandem_sequence_create(TandemBundle *bundle,
+                                    TandemSequence **sequence) {
+  return guard([&] { *sequence = new TandemSequence(*bundle); });
+}
+
+void tandem_sequence_free(TandemSequence *sequence) { delete sequence; }
+
+uint64_t tandem_sequence_length(const TandemSequence *sequence) {
+  return sequence->sequence.length();
+}
+
+void tandem_sequence_truncate(TandemSequence *sequence, uint64_t length) {
+  sequence->sequence.truncate(length);
+}
+
+TandemError *tandem_step(TandemBundle *bundle, const TandemRow *rows,
+                         uint64_t rowCount, int32_t everyToken,
+                         const float **logits, uint64_t *logitRowCount) {
+  return guard([&] {
+    std::vector<StepRow> stepRows;
+    for (uint64_t i = 0; i < rowCount; ++i) {
+      stepRows.push_back(
+          {&rows[i].sequence->sequence, {rows[i].tokens, rows[i].tokenCount}});
+    }
+    Engine &engine = bundle->loaded();
+    auto values = engine.step(stepRows, everyToken ? LogitsOf::EveryToken
+                                                   : LogitsOf::LastToken);
+    *logits = values.data();
+    *logitRowCount = values.size() / engine.vocabulary();
+  });
+}
+
+TandemError *tandem_generate_check(const TandemBundle *bundle,
+                                   const TandemGenerateOptions *options) {
+  return guard([&] {
+    requireSize(options);
+    checkRequest(bundle->folder.manifest(),
+                 {options->prompt, options->promptCount}, options->newTokens);
+  });
+}
+
+static GenerationRequest toRequest(const TandemGenerateOptions &options,
+                                   const Engine &engine) {
+  GenerationRequest request;
+  request.prompt = {options.prompt, options.promptCount};
+  request.newTokens = options.newTokens;
+  if (!options.ignoreStops) {
+    request.stopTokens = engine.stopTokens();
+  }
+  request.logitsOf =
+      options.everyLogits ? LogitsOf::EveryToken : LogitsOf::LastToken;
+  if (options.onToken) {
+    request.onToken = [&](int32_t token) {
+      options.onToken(options.context, token);
+    };
+  }
+  if (options.onLogits) {
+    request.onLogits = [&](std::span<const float> logits) {
+      options.onLogits(options.context, logits.data(),
+                       logits.size() / engine.vocabulary());
+    };
+  }
+  if (options.cancel) {
+    request.isCancelled = [&] { return *options.cancel != 0; };
+  }
+  return request;
+}
+
+TandemError *tandem_generate(TandemSequence *sequence,
+                             const TandemGenerateOptions *options,
+                             TandemGenerateResult *result) {
+  return guard([&] {
+    requireSize(options);
+    requireSize(result);
+    Engine &engine = sequence->bundle.loaded();
+    GreedySampler sampler;
+    Generation done = generate(engine, sequence->sequence, sampler,
+                               toRequest(*options, engine));
+    result->tokenCount = done.tokens.size();
+    result->firstTokenSeconds = done.firstTokenSeconds;
+    result->laterTokenSeconds = done.laterTokenSeconds;
+    if (done.reason == StopReason::Cancelled) {
+      throw Failure(ExitCode::Interrupted, "interrupted");
+    }
+  });
+}

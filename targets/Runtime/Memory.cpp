@@ -1,0 +1,82 @@
+//===- Memory.cpp - mapped files and lazily touched memory ----------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Runtime/Memory.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/FileDescriptor.h"
+
+namespace tandem::runtime {
+
+Mapping::~Mapping() {
+  if (base) {
+    munmap(base, bytes);
+  }
+}
+
+Mapping Mapping::lazy(uint64_t bytes, const std::string &purpose) {
+  Mapping mapping;
+  mapping.bytes = bytes ? bytes : 1;
+  void *base = mmap(nullptr, mapping.bytes, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (base == MAP_FAILED) {
+    throw Failure(ExitCode::Environment,
+                  "no address space for " + std::to_string(bytes) +
+                      " bytes of " + purpose + ": " + std::strerror(errno));
+  }
+  mapping.base = static_cast<char *>(base);
+  return mapping;
+}
+
+void Mapping::preferLargePages() { madvise(base, bytes, MADV_HUGEPAGE); }
+
+Mapping Mapping::file(const std::string &path) {
+  FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
+  Mapping mapping;
+  mapping.bytes = file.size();
+  if (mapping.bytes == 0) {
+    return mapping;
+  }
+  void *base =
+      mmap(nullptr, mapping.bytes, PROT_READ, MAP_SHARED, file.number(), 0);
+  if (base == MAP_FAILED) {
+    throw Failure(ExitCode::Environment,
+                  "cannot map '" + path + "': " + std::strerror(errno));
+  }
+  madvise(base, mapping.bytes, MADV_WILLNEED);
+  mapping.base = static_cast<char *>(base);
+  return mapping;
+}
+
+std::string readFile(const std::string &path, uint64_t limit) {
+  FileDescriptor file = FileDescriptor::open(path, O_RDONLY);
+  if (file.size() > limit) {
+    throw Failure(ExitCode::InputRejected,
+                  "'" + path + "' has " + std::to_string(file.size()) +
+                      " bytes, expected at most " + std::to_string(limit));
+  }
+  std::string text(file.size(), '\0');
+  size_t done = 0;
+  while (done < text.size()) {
+    size_t got = file.read(text.data() + done, text.size() - done);
+    if (got == 0) {
+      break;
+    }
+    done += got;
+  }
+  text.resize(done);
+  return text;
+}
+
+} // namespace tandem::runtime

@@ -1,0 +1,170 @@
+//===- PartDescription.cpp - part.json and golden.json --------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Runtime/PartDescription.h"
+
+#include "tandem/targets/Runtime/Manifest.h"
+#include "tandem/targets/Runtime/PartAbi.h"
+#include "tandem/targets/Runtime/Records.h"
+
+namespace tandem::runtime {
+
+template <class Visitor> void describe(Visitor &visit, ArenaSize &record) {
+  visit("fixed_bytes", record.fixedBytes, "for any step");
+  visit("bytes_per_token", record.bytesPerToken, "for each token of the step");
+  visit("bytes_per_row", record.bytesPerRow, "for each row of the step");
+}
+
+template <class Visitor> void describe(Visitor &visit, Variant &record) {
+  visit("name", record.name, "what TANDEM_CPU calls it");
+  visit("file", record.file, "shared object in the part's folder");
+  visit("features", record.features, "abilities that the CPU must have");
+}
+
+template <class Visitor> void describe(Visitor &visit, WeightRecord &record) {
+  visit("file", record.file, "path in the bundle");
+  visit("offset", record.offset, "first byte, a multiple of 64");
+  visit("bytes", record.bytes, "size of the packed tensor");
+  visit("layout", record.layout, "how the elements lie: rows, panels16");
+  visit("shape", record.shape, "logical shape before packing");
+  visit("type", record.type, "element type");
+  visit("source", record.source, "name of the tensor in the model");
+}
+
+template <class Visitor>
+void describe(Visitor &visit, PartDescription &record) {
+  visit("schema", record.schema, "tandem-part/<major>.<minor>");
+  visit("abi_version", record.abiVersion, "TANDEM_PART_ABI_VERSION");
+  visit("entries", record.entries, "names of the entries, in order");
+  visit("max_tokens", record.maxTokens, "most tokens of a step");
+  visit("max_rows", record.maxRows, "most rows of a step");
+  visit("vocabulary", record.vocabulary, "width of the logits");
+  visit("arena", record.arena, "scratch memory of a step");
+  visit("slot_bytes", record.slotBytes, "a cache slot of the full capacity");
+  visit("variants", record.variants, "code for sets of features, best last");
+  visit("weights", record.weights, "the weight table, in order");
+}
+
+template <class Visitor> void describe(Visitor &visit, GoldenVectors &record) {
+  visit("schema", record.schema, "tandem-golden/<major>.<minor>");
+  visit("source", record.source, "what computed the logits");
+  visit("prompt", record.prompt, "ids of the prompt");
+  visit("decode", record.decode, "ids fed one by one after the prompt");
+  visit("logits", record.logits,
+        "files of fp32: last logits after the prompt and after each id");
+  visit("bound", record.bound, "largest |a-b| / (1+|b|) that passes");
+}
+
+[[noreturn]] static void reject(const std::string &where,
+                                const std::string &what) {
+  throw Failure(ExitCode::InputRejected, where + " " + what);
+}
+
+static void requireSchema(const std::string &found, const std::string &prefix,
+                          const std::string &where) {
+  if (found.rfind(prefix, 0) != 0) {
+    reject(where, "has schema '" + found + "', expected '" + prefix + "x'");
+  }
+}
+
+uint64_t PartDescription::arenaBytes() const {
+  unsigned __int128 bytes = arena.fixedBytes;
+  bytes += static_cast<unsigned __int128>(arena.bytesPerToken) * maxTokens;
+  bytes += static_cast<unsigned __int128>(arena.bytesPerRow) * maxRows;
+  return bytes > INT64_MAX ? INT64_MAX : static_cast<uint64_t>(bytes);
+}
+
+static void checkVariants(const PartDescription &part,
+                          const std::string &name) {
+  if (part.variants.empty()) {
+    reject(name, "has no variants");
+  }
+  for (const Variant &variant : part.variants) {
+    if (!whyNotBundlePath(variant.file).empty()) {
+      reject(name, "variant '" + variant.name + "' has a bad file name '" +
+                       variant.file + "'");
+    }
+  }
+}
+
+static void checkWeights(const PartDescription &part, const std::string &name) {
+  for (const WeightRecord &weight : part.weights) {
+    if (!whyNotBundlePath(weight.file).empty()) {
+      reject(name, "weight '" + weight.source + "' has a bad file name '" +
+                       weight.file + "'");
+    }
+    if (weight.offset % 64 != 0) {
+      reject(name, "weight '" + weight.source + "' starts at byte " +
+                       std::to_string(weight.offset) +
+                       ", expected a multiple of 64");
+    }
+  }
+}
+
+PartDescription parsePart(std::string_view text, const std::string &name) {
+  PartDescription part;
+  readValue(parseJson(text, name), part, name);
+  requireSchema(part.schema, "tandem-part/1.", name);
+  if (part.abiVersion != TANDEM_PART_ABI_VERSION) {
+    reject(name, "was built for part interface " +
+                     std::to_string(part.abiVersion) + ", this runtime has " +
+                     std::to_string(TANDEM_PART_ABI_VERSION) +
+                     "; compile the model again");
+  }
+  auto checkRange = [&](uint64_t value, uint64_t limit, const char *key) {
+    if (value == 0 || value > limit) {
+      reject(name, std::string("has ") + key + " " + std::to_string(value) +
+                       ", expected 1 to " + std::to_string(limit));
+    }
+  };
+  checkRange(part.maxTokens, 1 << 20, "max_tokens");
+  checkRange(part.maxRows, 1 << 16, "max_rows");
+  checkRange(part.vocabulary, INT32_MAX, "vocabulary");
+  checkRange(part.slotBytes, uint64_t(1) << 46, "slot_bytes");
+  checkRange(part.arenaBytes() + 1, uint64_t(1) << 46, "arena size");
+  checkRange(part.entries.size(), 64, "number of entries");
+  checkVariants(part, name);
+  checkWeights(part, name);
+  return part;
+}
+
+std::string writePart(const PartDescription &part) {
+  PartDescription copy = part;
+  return writeJson(writeValue(copy));
+}
+
+std::string partJsonSchema() {
+  Json schema = schemaOf<PartDescription>();
+  schema["$schema"] = "https://json-schema.org/draft/2020-12/schema";
+  schema["title"] = "part.json of a Tandem bundle";
+  return writeJson(schema);
+}
+
+GoldenVectors parseGolden(std::string_view text, const std::string &name) {
+  GoldenVectors golden;
+  readValue(parseJson(text, name), golden, name);
+  requireSchema(golden.schema, "tandem-golden/1.", name);
+  if (golden.prompt.empty()) {
+    reject(name, "has an empty prompt");
+  }
+  if (golden.logits.size() != golden.decode.size() + 1) {
+    reject(name, "has " + std::to_string(golden.logits.size()) +
+                     " files of logits, expected " +
+                     std::to_string(golden.decode.size() + 1));
+  }
+  if (!(golden.bound > 0)) {
+    reject(name, "needs a bound above 0");
+  }
+  return golden;
+}
+
+std::string writeGolden(const GoldenVectors &golden) {
+  GoldenVectors copy = golden;
+  return writeJson(writeValue(copy));
+}
+
+} // namespace tandem::runtime

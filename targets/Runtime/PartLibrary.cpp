@@ -1,0 +1,146 @@
+//===- PartLibrary.cpp - a loaded part ------------------------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Runtime/PartLibrary.h"
+
+#include <algorithm>
+#include <dlfcn.h>
+#include <filesystem>
+
+#include "tandem/targets/Runtime/CpuFeatures.h"
+#include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/SharedObject.h"
+
+namespace tandem::runtime {
+
+static std::string join(const std::vector<std::string> &words) {
+  std::string text;
+  for (const std::string &word : words) {
+    text += (text.empty() ? "" : ", ") + word;
+  }
+  return text;
+}
+
+PartDescription readPart(const BundleFolder &bundle, const PartRecord &record) {
+  std::string name = record.directory + "/part.json";
+  PartDescription part = parsePart(bundle.read(name, maximumPartBytes), name);
+  uint64_t vocabulary = bundle.manifest().model.vocabulary;
+  if (part.vocabulary != vocabulary) {
+    throw Failure(ExitCode::InputRejected, "'" + name + "' has vocabulary " +
+                                               std::to_string(part.vocabulary) +
+                                               ", manifest.json says " +
+                                               std::to_string(vocabulary));
+  }
+  return part;
+}
+
+static const Variant &chooseNamed(const PartDescription &part,
+                                  const std::string &wanted) {
+  std::vector<std::string> names;
+  for (const Variant &variant : part.variants) {
+    names.push_back(variant.name);
+    if (variant.name != wanted) {
+      continue;
+    }
+    std::vector<std::string> missing = missingCpuFeatures(variant.features);
+    if (!missing.empty()) {
+      throw Failure(ExitCode::Environment, "TANDEM_CPU=" + wanted +
+                                               ": this CPU lacks " +
+                                               join(missing));
+    }
+    return variant;
+  }
+  throw Failure(ExitCode::Environment,
+                "TANDEM_CPU=" + wanted +
+                    " is no variant of this bundle; it has " + join(names));
+}
+
+const Variant &chooseVariant(const PartDescription &part,
+                             const std::string &wanted) {
+  if (!wanted.empty()) {
+    return chooseNamed(part, wanted);
+  }
+  for (size_t i = part.variants.size(); i-- > 0;) {
+    if (missingCpuFeatures(part.variants[i].features).empty()) {
+      return part.variants[i];
+    }
+  }
+  const Variant &least = part.variants.front();
+  throw Failure(ExitCode::Environment,
+                "no variant of this bundle runs on this CPU; '" + least.name +
+                    "' needs " + join(missingCpuFeatures(least.features)) +
+                    " beside what is there");
+}
+
+PartLibrary::PartLibrary(const BundleFolder &bundle, const PartRecord &record,
+                         const PartDescription &description,
+                         const Variant &chosen)
+    : part(description), variant(chosen.name) {
+  mapWeights(bundle);
+  loadCode(bundle, record, chosen);
+}
+
+void PartLibrary::CloseLibrary::operator()(void *handle) const {
+  dlclose(handle);
+}
+
+void PartLibrary::loadCode(const BundleFolder &bundle, const PartRecord &record,
+                           const Variant &chosen) {
+  std::string name = record.directory + "/" + chosen.file;
+  if (!bundle.manifest().findFile(name)) {
+    throw Failure(ExitCode::InputRejected,
+                  "'" + name + "' is not in the manifest's list of files");
+  }
+  // dlopen searches names without a slash; an absolute path has one.
+  std::string path = std::filesystem::absolute(bundle.locate(name)).string();
+  Mapping file = Mapping::file(path);
+  if (std::string why = whyNotPart({file.data(), file.size()}); !why.empty()) {
+    throw Failure(ExitCode::InputRejected, "'" + name + "' " + why);
+  }
+  library.reset(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
+  if (!library) {
+    throw Failure(ExitCode::Environment,
+                  "cannot load '" + name + "': " + dlerror());
+  }
+  auto query = reinterpret_cast<TandemPartQuery>(
+      dlsym(library.get(), "tandem_part_query"));
+  code = query ? query(TANDEM_PART_ABI_VERSION) : nullptr;
+  if (!code || code->size < sizeof(TandemPart) ||
+      code->abiVersion != TANDEM_PART_ABI_VERSION ||
+      code->entryCount != part.entries.size()) {
+    throw Failure(ExitCode::InputRejected,
+                  "'" + name + "' does not answer as part.json says");
+  }
+}
+
+void PartLibrary::mapWeights(const BundleFolder &bundle) {
+  for (const WeightRecord &weight : part.weights) {
+    const FileRecord *file = bundle.manifest().findFile(weight.file);
+    if (!file || weight.offset > file->bytes ||
+        weight.bytes > file->bytes - weight.offset) {
+      throw Failure(ExitCode::InputRejected,
+                    "weight '" + weight.source + "' (" +
+                        std::to_string(weight.bytes) + " bytes from byte " +
+                        std::to_string(weight.offset) +
+                        ") does not lie in file '" + weight.file + "'");
+    }
+    auto [place, isNew] = weightFiles.try_emplace(weight.file);
+    if (isNew) {
+      place->second = Mapping::file(bundle.locate(weight.file));
+    }
+    weights.push_back(place->second.data() + weight.offset);
+  }
+}
+
+TandemEntry PartLibrary::findEntry(const std::string &name) const {
+  auto found = std::find(part.entries.begin(), part.entries.end(), name);
+  return found == part.entries.end()
+             ? nullptr
+             : code->entries[found - part.entries.begin()];
+}
+
+} // namespace tandem::runtime

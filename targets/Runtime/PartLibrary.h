@@ -1,0 +1,69 @@
+//===- PartLibrary.h - a loaded part ----------------------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Chooses the variant of a part for this CPU, loads it and maps its weights.
+// Relies on BundleFolder::checkFiles having passed.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_RUNTIME_PARTLIBRARY_H
+#define TANDEM_TARGETS_RUNTIME_PARTLIBRARY_H
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tandem/targets/Runtime/BundleFolder.h"
+#include "tandem/targets/Runtime/Memory.h"
+#include "tandem/targets/Runtime/PartAbi.h"
+#include "tandem/targets/Runtime/PartDescription.h"
+
+namespace tandem::runtime {
+
+/// Reads the part.json of a part of the bundle and checks it against the
+/// manifest.
+PartDescription readPart(const BundleFolder &bundle, const PartRecord &part);
+
+/// The variant called `wanted`, or, if that is empty, the last one that this
+/// CPU can run. Fails with what is missing where there is none.
+const Variant &chooseVariant(const PartDescription &part,
+                             const std::string &wanted);
+
+/// A part in memory.
+class PartLibrary {
+public:
+  PartLibrary(const BundleFolder &bundle, const PartRecord &record,
+              const PartDescription &description, const Variant &variant);
+
+  /// The entry called `name`, or null.
+  TandemEntry findEntry(const std::string &name) const;
+
+  const void *const *weightTable() const { return weights.data(); }
+  const PartDescription &description() const { return part; }
+  const std::string &variantName() const { return variant; }
+
+private:
+  struct CloseLibrary {
+    void operator()(void *handle) const;
+  };
+
+  void loadCode(const BundleFolder &bundle, const PartRecord &record,
+                const Variant &chosen);
+  void mapWeights(const BundleFolder &bundle);
+
+  PartDescription part;
+  std::string variant;
+  std::map<std::string, Mapping> weightFiles;
+  std::vector<const void *> weights;
+  std::unique_ptr<void, CloseLibrary> library;
+  const TandemPart *code = nullptr;
+};
+
+} // namespace tandem::runtime
+
+#endif // TANDEM_TARGETS_RUNTIME_PARTLIBRARY_H

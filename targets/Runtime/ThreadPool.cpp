@@ -1,0 +1,150 @@
+//===- ThreadPool.cpp - the runtime's own threads -------------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Runtime/ThreadPool.h"
+
+#include <algorithm>
+#include <sched.h>
+#include <system_error>
+
+#include "tandem/targets/Runtime/Failure.h"
+
+namespace tandem::runtime {
+
+/// About 50 microseconds: longer than the serial code between two loops of a
+/// layer, shorter than anybody notices.
+static constexpr int spinCount = 1000;
+
+static void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+unsigned allowedCpuCount() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) {
+    return std::max(1, CPU_COUNT(&set));
+  }
+  return std::max(1u, std::thread::hardware_concurrency());
+}
+
+static void runOnPool(void *pool, TandemTask task, void *context,
+                      uint64_t count) {
+  static_cast<ThreadPool *>(pool)->parallelFor(task, context, count);
+}
+
+ThreadPool::ThreadPool(unsigned threadCount)
+    : threads{sizeof(TandemThreads), this, runOnPool} {
+  try {
+    for (unsigned i = 1; i < threadCount; ++i) {
+      workers.emplace_back([this] { work(); });
+    }
+  } catch (const std::system_error &error) {
+    throw Failure(ExitCode::Environment, "cannot start " +
+                                             std::to_string(threadCount) +
+                                             " threads: " + error.what());
+  }
+}
+
+ThreadPool::~ThreadPool() {
+  stopping = true;
+  loopNumber.fetch_add(1);
+  loopNumber.notify_all();
+  for (std::thread &worker : workers) {
+    worker.join();
+  }
+}
+
+void ThreadPool::parallelFor(TandemTask task, void *context, uint64_t count) {
+  if (workers.empty() || count <= 1) {
+    for (uint64_t i = 0; i < count; ++i) {
+      task(context, i);
+    }
+    return;
+  }
+  if (count < UINT32_MAX) {
+    runLoop(task, context, static_cast<uint32_t>(count));
+    return;
+  }
+  for (uint64_t i = 0; i < count; ++i) { // more than anybody has asked for
+    task(context, i);
+  }
+}
+
+void ThreadPool::runLoop(TandemTask newTask, void *newContext,
+                         uint32_t newCount) {
+  uint32_t loop = loopNumber.load(std::memory_order_relaxed) + 1;
+  // Close the previous loop for good: a late worker that sees one of the fields
+  // written below also sees this store, and its compare-and-swap fails.
+  ticket.store((uint64_t(loop - 1) << 32) | UINT32_MAX);
+  task.store(newTask, std::memory_order_release);
+  context.store(newContext, std::memory_order_release);
+  count.store(newCount, std::memory_order_release);
+  finished.store(0, std::memory_order_relaxed);
+  ticket.store(uint64_t(loop) << 32, std::memory_order_release);
+  // Sequentially consistent with `sleepers` in awaitLoop: either we see the
+  // sleeper and wake it, or it sees the new number and does not sleep.
+  loopNumber.store(loop);
+  if (sleepers.load() != 0) {
+    loopNumber.notify_all();
+  }
+  finished.fetch_add(takeTasks(loop), std::memory_order_acq_rel);
+  for (int spins = 0; finished.load(std::memory_order_acquire) < newCount;
+       ++spins) {
+    spins < spinCount ? pause() : std::this_thread::yield();
+  }
+}
+
+uint64_t ThreadPool::takeTasks(uint32_t loop) {
+  uint64_t taken = 0;
+  uint64_t seen = ticket.load(std::memory_order_acquire);
+  for (;;) {
+    TandemTask currentTask = task.load(std::memory_order_acquire);
+    void *currentContext = context.load(std::memory_order_acquire);
+    uint32_t index = static_cast<uint32_t>(seen);
+    if (seen >> 32 != loop || index >= count.load(std::memory_order_acquire)) {
+      return taken;
+    }
+    // Success proves that the loop is still this one, hence that the fields
+    // read above are its own.
+    if (ticket.compare_exchange_weak(seen, seen + 1, std::memory_order_acq_rel,
+                                     std::memory_order_acquire)) {
+      currentTask(currentContext, index);
+      ++taken;
+      seen = ticket.load(std::memory_order_acquire);
+    }
+  }
+}
+
+uint32_t ThreadPool::awaitLoop(uint32_t lastLoop) {
+  for (int spins = 0; spins < spinCount; ++spins) {
+    uint32_t loop = loopNumber.load(std::memory_order_acquire);
+    if (loop != lastLoop) {
+      return loop;
+    }
+    pause();
+  }
+  sleepers.fetch_add(1);
+  loopNumber.wait(lastLoop);
+  sleepers.fetch_sub(1);
+  return loopNumber.load(std::memory_order_acquire);
+}
+
+void ThreadPool::work() {
+  for (uint32_t loop = 0;;) {
+    loop = awaitLoop(loop);
+    if (stopping) {
+      return;
+    }
+    if (uint64_t taken = takeTasks(loop)) {
+      finished.fetch_add(taken, std::memory_order_acq_rel);
+    }
+  }
+}
+
+} // namespace tandem::runtime

@@ -1,0 +1,183 @@
+//===- Verification.cpp - is this bundle what it claims -------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Runtime/Verification.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "tandem/targets/Runtime/CpuFeatures.h"
+#include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/Generation.h"
+#include "tandem/targets/Runtime/Json.h"
+#include "tandem/targets/Runtime/Quantities.h"
+#include "tandem/targets/Runtime/SharedObject.h"
+
+namespace tandem::runtime {
+
+static CheckResult checkContents(BundleFolder &bundle, unsigned threads) {
+  ThreadPool pool(threads ? threads : allowedCpuCount());
+  bundle.checkFiles(pool);
+  bundle.checkSha256(pool);
+  uint64_t bytes = 0;
+  for (const FileRecord &file : bundle.manifest().files) {
+    bytes += file.bytes;
+  }
+  return {"files", false,
+          std::to_string(bundle.manifest().files.size()) + " files, " +
+              formatBytes(bytes) +
+              ": names, sizes, BLAKE3 and SHA-256 digests are those of "
+              "manifest.json and SHA256SUMS"};
+}
+
+static CheckResult describeContract(const Manifest &manifest) {
+  return {"contract", false,
+          "cache contract " + manifest.contract.digest.substr(0, 19) +
+              "... is intact and for weight set " +
+              manifest.weights.setDigest.substr(0, 19) + "..."};
+}
+
+static CheckResult checkCode(const BundleFolder &bundle,
+                             const PartRecord &record,
+                             const PartDescription &part) {
+  for (const Variant &variant : part.variants) {
+    std::string name = record.directory + "/" + variant.file;
+    std::string code = bundle.read(name, uint64_t(1) << 30);
+    if (std::string why = whyNotPart(code); !why.empty()) {
+      throw Failure(ExitCode::VerificationFailed, "'" + name + "' " + why);
+    }
+  }
+  return {
+      "code of part '" + record.id + "'", false,
+      std::to_string(part.variants.size()) +
+          " variants: no undefined symbol, exports tandem_part_query alone, "
+          "nothing runs on load"};
+}
+
+/// max |a-b| / (1+|b|), infinite where a value is not a number.
+static double scaledDifference(std::span<const float> got,
+                               const std::string &wanted) {
+  double worst = 0;
+  for (size_t i = 0; i < got.size(); ++i) {
+    float b;
+    std::memcpy(&b, wanted.data() + i * sizeof(float), sizeof(float));
+    double difference = std::fabs(double(got[i]) - b) / (1 + std::fabs(b));
+    worst = std::isnan(difference) ? INFINITY : std::max(worst, difference);
+  }
+  return worst;
+}
+
+static double runGolden(const BundleFolder &bundle, Engine &engine,
+                        const GoldenVectors &golden) {
+  Sequence sequence(engine);
+  std::span<const int32_t> next = golden.prompt;
+  double worst = 0;
+  for (size_t i = 0; i < golden.logits.size(); ++i) {
+    auto logits = feedPrompt(engine, sequence, next, LogitsOf::LastToken,
+                             nullptr, nullptr);
+    uint64_t bytes = engine.vocabulary() * sizeof(float);
+    std::string wanted = bundle.read(golden.logits[i], bytes);
+    if (wanted.size() != bytes) {
+      throw Failure(ExitCode::InputRejected, "'" + golden.logits[i] + "' has " +
+                                                 std::to_string(wanted.size()) +
+                                                 " bytes, expected " +
+                                                 std::to_string(bytes));
+    }
+    worst = std::max(
+        worst, scaledDifference(logits.last(engine.vocabulary()), wanted));
+    next = std::span(golden.decode).subspan(std::min(i, golden.decode.size()));
+    next = next.first(std::min<size_t>(next.size(), 1));
+  }
+  return worst;
+}
+
+static CheckResult checkGolden(BundleFolder &bundle, const Variant &variant,
+                               const GoldenVectors &golden,
+                               LoadOptions options) {
+  options.cpu = variant.name;
+  Engine engine(bundle, options);
+  double worst = runGolden(bundle, engine, golden);
+  std::string numbers = "largest |a-b|/(1+|b|) " + formatScientific(worst) +
+                        ", bound " + formatScientific(golden.bound);
+  if (!(worst <= golden.bound)) {
+    throw Failure(ExitCode::VerificationFailed,
+                  "golden vectors, variant '" + variant.name + "': " + numbers);
+  }
+  return {"golden vectors, " + variant.name, false,
+          "executed on this CPU: " + std::to_string(golden.prompt.size()) +
+              " prompt tokens and " + std::to_string(golden.decode.size()) +
+              " decode steps against " + golden.source + ": " + numbers};
+}
+
+static void checkExecution(BundleFolder &bundle, const PartDescription &part,
+                           const LoadOptions &options,
+                           std::vector<CheckResult> &results) {
+  if (!bundle.manifest().golden) {
+    results.push_back({"golden vectors", true, "the bundle has none"});
+    return;
+  }
+  const std::string &path = bundle.manifest().golden->file;
+  GoldenVectors golden =
+      parseGolden(bundle.read(path, maximumManifestBytes), path);
+  checkRequest(bundle.manifest(), golden.prompt, golden.logits.size());
+  if (!options.cpu.empty()) {
+    const Variant &forced = chooseVariant(part, options.cpu);
+    results.push_back(checkGolden(bundle, forced, golden, options));
+    return;
+  }
+  chooseVariant(part, ""); // at least one must run here
+  for (const Variant &variant : part.variants) {
+    std::vector<std::string> missing = missingCpuFeatures(variant.features);
+    if (missing.empty()) {
+      results.push_back(checkGolden(bundle, variant, golden, options));
+    } else {
+      results.push_back({"golden vectors, " + variant.name, true,
+                         "this CPU lacks " + missing.front() +
+                             (missing.size() > 1 ? " and more" : "")});
+    }
+  }
+}
+
+std::vector<CheckResult> verifyBundle(BundleFolder &bundle,
+                                      const LoadOptions &options) {
+  std::vector<CheckResult> results;
+  results.push_back(checkContents(bundle, options.threads));
+  results.push_back(describeContract(bundle.manifest()));
+  for (const PartRecord &record : bundle.manifest().parts) {
+    PartDescription part = readPart(bundle, record);
+    results.push_back(checkCode(bundle, record, part));
+  }
+  const PartRecord &record = findRunnablePart(bundle.manifest());
+  checkExecution(bundle, readPart(bundle, record), options, results);
+  return results;
+}
+
+static const char *resultName(const CheckResult &result) {
+  return result.wasSkipped ? "skipped" : "passed";
+}
+
+std::string checksAsText(const std::vector<CheckResult> &results) {
+  std::string text;
+  for (const CheckResult &result : results) {
+    text += std::string(resultName(result)) + "  " + result.name + ": " +
+            result.detail + "\n";
+  }
+  return text;
+}
+
+std::string checksAsJson(const std::vector<CheckResult> &results) {
+  Json checks = Json::array();
+  for (const CheckResult &result : results) {
+    checks.push_back({{"name", result.name},
+                      {"result", resultName(result)},
+                      {"detail", result.detail}});
+  }
+  return writeJson({{"checks", checks}});
+}
+
+} // namespace tandem::runtime

@@ -1,0 +1,168 @@
+//===- tandem-runtime.h - the runtime for other programs --------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The stable C interface of libtandem-runtime.so. Structs start with their own
+// size, which the caller sets; new members come at the end. Functions that can
+// fail return null or an error that the caller frees. A bundle is used by one
+// thread at a time; several bundles are independent.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_RUNTIME_H
+#define TANDEM_RUNTIME_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TANDEM_RUNTIME_API __attribute__((visibility("default")))
+
+/// Raised when a struct or function changes meaning.
+#define TANDEM_RUNTIME_ABI_VERSION 1
+
+struct TandemThreads;                         ///< see PartAbi.h
+typedef struct TandemError TandemError;       ///< why a call failed
+typedef struct TandemBundle TandemBundle;     ///< an opened bundle
+typedef struct TandemSequence TandemSequence; ///< a sequence with its cache
+
+/// The version of the library, "0.1.0".
+TANDEM_RUNTIME_API const char *tandem_runtime_version(void);
+
+/// The code of an error, as the programs' exit codes: 2 usage, 3 input
+/// rejected, 6 verification failed, 7 environment, 8 runtime failure, 130
+/// interrupted.
+TANDEM_RUNTIME_API int32_t tandem_error_code(const TandemError *error);
+/// The message of an error; lives as long as the error.
+TANDEM_RUNTIME_API const char *tandem_error_message(const TandemError *error);
+/// Frees an error; null is allowed.
+TANDEM_RUNTIME_API void tandem_error_free(TandemError *error);
+
+/// Gets pieces of a text.
+typedef void (*TandemTextCallback)(void *context, const char *text,
+                                   uint64_t bytes);
+
+/// Opens the bundle at `path`: manifest.json and SHA256SUMS are checked.
+TANDEM_RUNTIME_API TandemError *tandem_bundle_open(const char *path,
+                                                   TandemBundle **bundle);
+/// Frees a bundle after its sequences; null is allowed.
+TANDEM_RUNTIME_API void tandem_bundle_free(TandemBundle *bundle);
+
+/// How to load or verify a bundle.
+typedef struct TandemLoadOptions {
+  uint64_t size;     ///< sizeof(TandemLoadOptions)
+  const char *cpu;   ///< variant to use; null or "": the best for this CPU
+  uint32_t threads;  ///< 0: as many as the process may use
+  uint32_t reserved; ///< 0
+  const struct TandemThreads *pool; ///< the caller's threads, or null
+} TandemLoadOptions;
+
+/// Checks the digest of every file, then loads the code and maps the weights.
+/// `options` may be null.
+TANDEM_RUNTIME_API TandemError *
+tandem_bundle_load(TandemBundle *bundle, const TandemLoadOptions *options);
+
+/// Facts of a bundle. Texts and lists live as long as the bundle.
+typedef struct TandemBundleInfo {
+  uint64_t size; ///< sizeof(TandemBundleInfo)
+  const char *name;
+  uint64_t vocabulary;
+  uint64_t capacity;         ///< tokens of a sequence
+  const char *capacityCause; ///< what decided it
+  // The following are 0 or null until the bundle is loaded.
+  const char *variant; ///< of the code, for example "v3"
+  uint64_t maxTokens;  ///< most tokens of one step
+  uint64_t maxRows;    ///< most rows of one step
+  const int32_t *stopTokens;
+  uint64_t stopTokenCount;
+} TandemBundleInfo;
+
+/// Fills `info`, whose `size` the caller has set.
+TANDEM_RUNTIME_API TandemError *tandem_bundle_info(const TandemBundle *bundle,
+                                                   TandemBundleInfo *info);
+
+/// Reports what is in the bundle, as a page or as JSON.
+TANDEM_RUNTIME_API TandemError *tandem_bundle_inspect(TandemBundle *bundle,
+                                                      int32_t asJson,
+                                                      TandemTextCallback write,
+                                                      void *context);
+
+/// Checks all digests, the code and the golden vectors, and reports what was
+/// established, as a page or as JSON.
+TANDEM_RUNTIME_API TandemError *
+tandem_bundle_verify(TandemBundle *bundle, const TandemLoadOptions *options,
+                     int32_t asJson, TandemTextCallback write, void *context);
+
+/// Makes an empty sequence of a loaded bundle.
+TANDEM_RUNTIME_API TandemError *
+tandem_sequence_create(TandemBundle *bundle, TandemSequence **sequence);
+/// Frees a sequence; null is allowed. Its cache slot is used again.
+TANDEM_RUNTIME_API void tandem_sequence_free(TandemSequence *sequence);
+/// Tokens in the sequence.
+TANDEM_RUNTIME_API uint64_t
+tandem_sequence_length(const TandemSequence *sequence);
+/// Forgets the tokens from `length` on.
+TANDEM_RUNTIME_API void tandem_sequence_truncate(TandemSequence *sequence,
+                                                 uint64_t length);
+
+/// New tokens of one sequence.
+typedef struct TandemRow {
+  TandemSequence *sequence;
+  const int32_t *tokens;
+  uint64_t tokenCount;
+} TandemRow;
+
+/// Runs one step. `*logits` gets fp32 [rows, vocabulary], the last token of
+/// each row or, with `everyToken`, all tokens row after row; valid until the
+/// next step of the bundle.
+TANDEM_RUNTIME_API TandemError *
+tandem_step(TandemBundle *bundle, const TandemRow *rows, uint64_t rowCount,
+            int32_t everyToken, const float **logits, uint64_t *logitRowCount);
+
+/// What to generate. Greedy: the largest logit, of equal ones the first.
+typedef struct TandemGenerateOptions {
+  uint64_t size; ///< sizeof(TandemGenerateOptions)
+  const int32_t *prompt;
+  uint64_t promptCount;
+  uint64_t newTokens;  ///< most tokens to generate
+  int32_t ignoreStops; ///< 1: go on after a stop token
+  int32_t everyLogits; ///< 1: onLogits also gets the prompt's rows
+  /// Gets each token as it is chosen; may be null.
+  void (*onToken)(void *context, int32_t token);
+  /// Gets the rows of logits in order; may be null.
+  void (*onLogits)(void *context, const float *logits, uint64_t rowCount);
+  void *context; ///< first argument of both
+  /// Set to 1 by anyone, a signal handler included, to end between two steps;
+  /// may be null.
+  const volatile int32_t *cancel;
+} TandemGenerateOptions;
+
+/// What came of it.
+typedef struct TandemGenerateResult {
+  uint64_t size; ///< sizeof(TandemGenerateResult)
+  uint64_t tokenCount;
+  double firstTokenSeconds; ///< from the call to the first token
+  double laterTokenSeconds; ///< from the first token to the last
+} TandemGenerateResult;
+
+/// Checks that prompt and new tokens fit this bundle, which need not be loaded.
+TANDEM_RUNTIME_API TandemError *
+tandem_generate_check(const TandemBundle *bundle,
+                      const TandemGenerateOptions *options);
+
+/// Generates after what `sequence` holds. Cancelled: an error with code 130,
+/// the tokens so far having been told.
+TANDEM_RUNTIME_API TandemError *
+tandem_generate(TandemSequence *sequence, const TandemGenerateOptions *options,
+                TandemGenerateResult *result);
+
+#ifdef __cplusplus
+} // extern "C"
+#endif
+
+#endif // TANDEM_RUNTIME_H
