@@ -1,0 +1,92 @@
+//===- Client.h - the C interface with C++ manners --------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Owners for the handles of tandem-runtime.h, and its errors as exceptions. The
+// program uses nothing else of the library.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TOOLS_TANDEM_RUNTIME_CLIENT_H
+#define TANDEM_TOOLS_TANDEM_RUNTIME_CLIENT_H
+
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+
+#include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/tandem-runtime.h"
+
+namespace tandem::cli {
+
+/// Throws what a call of the library returned.
+inline void check(TandemError *error) {
+  if (error) {
+    std::unique_ptr<TandemError, void (*)(TandemError *)> owner(
+        error, tandem_error_free);
+    throw runtime::Failure(
+        static_cast<runtime::ExitCode>(tandem_error_code(error)),
+        tandem_error_message(error));
+  }
+}
+
+/// An opened bundle.
+class Bundle {
+public:
+  explicit Bundle(const std::string &path)
+      : handle(nullptr, tandem_bundle_free) {
+    TandemBundle *opened = nullptr;
+    check(tandem_bundle_open(path.c_str(), &opened));
+    handle.reset(opened);
+  }
+
+  TandemBundle *get() const { return handle.get(); }
+
+  TandemBundleInfo info() const {
+    TandemBundleInfo info = {};
+    info.size = sizeof(info);
+    check(tandem_bundle_info(get(), &info));
+    return info;
+  }
+
+private:
+  std::unique_ptr<TandemBundle, void (*)(TandemBundle *)> handle;
+};
+
+/// A sequence of a loaded bundle.
+class Sequence {
+public:
+  explicit Sequence(const Bundle &bundle)
+      : handle(nullptr, tandem_sequence_free) {
+    TandemSequence *created = nullptr;
+    check(tandem_sequence_create(bundle.get(), &created));
+    handle.reset(created);
+  }
+
+  TandemSequence *get() const { return handle.get(); }
+
+private:
+  std::unique_ptr<TandemSequence, void (*)(TandemSequence *)> handle;
+};
+
+/// Load options from --threads and TANDEM_CPU.
+inline TandemLoadOptions loadOptions(uint64_t threads) {
+  TandemLoadOptions options = {};
+  options.size = sizeof(options);
+  options.cpu = std::getenv("TANDEM_CPU");
+  options.threads = static_cast<uint32_t>(threads);
+  return options;
+}
+
+/// A TandemTextCallback that prints.
+inline void printText(void *, const char *text, uint64_t bytes) {
+  std::fwrite(text, 1, bytes, stdout);
+}
+
+} // namespace tandem::cli
+
+#endif // TANDEM_TOOLS_TANDEM_RUNTIME_CLIENT_H

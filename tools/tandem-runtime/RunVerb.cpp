@@ -1,0 +1,149 @@
+//===- RunVerb.cpp - generates tokens -------------------------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include <optional>
+#include <vector>
+
+#include "tandem/tools/tandem-runtime/Client.h"
+#include "tandem/tools/tandem-runtime/Interrupt.h"
+#include "tandem/tools/tandem-runtime/NpyFile.h"
+#include "tandem/tools/tandem-runtime/Verbs.h"
+
+namespace tandem::cli {
+
+static std::vector<int32_t> parseTokens(const std::string &text) {
+  std::vector<int32_t> tokens;
+  for (size_t start = 0; start <= text.size();) {
+    size_t end = std::min(text.find(',', start), text.size());
+    std::string word = text.substr(start, end - start);
+    bool isNegative = !word.empty() && word[0] == '-';
+    uint64_t number = 0;
+    if (!parseNumber(word.substr(isNegative), INT32_MAX, number)) {
+      throw Failure(ExitCode::Usage,
+                    "option '--tokens' has '" + word +
+                        "', expected token ids with commas between: 1,15043");
+    }
+    auto token = static_cast<int32_t>(number);
+    tokens.push_back(isNegative ? -token : token);
+    start = end + 1;
+  }
+  return tokens;
+}
+
+static bool wantsAllLogits(const Arguments &arguments) {
+  const std::string &which = arguments.text("--logits");
+  if (which != "last" && which != "all") {
+    throw Failure(ExitCode::Usage, "option '--logits' is '" + which +
+                                       "', expected 'last' or 'all'");
+  }
+  return which == "all";
+}
+
+namespace {
+/// Where tokens and logits go while they are made.
+struct Output {
+  bool isJson;
+  std::vector<int32_t> tokens;
+  std::optional<NpyFile> logits;
+  std::optional<Failure> failure; ///< kept: it may not pass the C interface
+
+  static void onToken(void *context, int32_t token) {
+    auto &output = *static_cast<Output *>(context);
+    if (!output.isJson) {
+      std::printf(output.tokens.empty() ? "%d" : ",%d", token);
+      std::fflush(stdout);
+    }
+    output.tokens.push_back(token);
+  }
+
+  static void onLogits(void *context, const float *values, uint64_t rows) {
+    auto &output = *static_cast<Output *>(context);
+    try {
+      if (!output.failure) {
+        output.logits->append(values, rows);
+      }
+    } catch (const Failure &failure) {
+      output.failure.emplace(failure);
+      interrupted = 1;
+    }
+  }
+};
+} // namespace
+
+static void printResult(const Output &output,
+                        const TandemGenerateResult &result) {
+  double first = result.firstTokenSeconds * 1e3;
+  double later = result.tokenCount > 1 ? result.laterTokenSeconds * 1e3 /
+                                             double(result.tokenCount - 1)
+                                       : 0;
+  if (!output.isJson) {
+    std::printf("\n");
+  } else {
+    std::printf("{\"tokens\":[");
+    for (size_t i = 0; i < output.tokens.size(); ++i) {
+      std::printf(i ? ",%d" : "%d", output.tokens[i]);
+    }
+    std::printf("],\"ttft_ms\":%.3f,\"tpot_ms\":%.3f}\n", first, later);
+  }
+  std::fprintf(stderr,
+               "%zu tokens, the first after %.1f ms, then %.1f ms each\n",
+               output.tokens.size(), first, later);
+}
+
+static void narrate(const Arguments &arguments, const TandemBundleInfo &info) {
+  std::fprintf(stderr, "%s: %s, variant %s, capacity %llu tokens (%s)\n",
+               arguments.bundle().c_str(), info.name, info.variant,
+               static_cast<unsigned long long>(info.capacity),
+               info.capacityCause);
+}
+
+int runVerb(const Arguments &arguments) {
+  if (!arguments.has("--tokens")) {
+    throw Failure(ExitCode::Usage, "'run' needs --tokens IDS");
+  }
+  Output output = {arguments.has("--json"), {}, {}, {}};
+  std::vector<int32_t> prompt = parseTokens(arguments.text("--tokens"));
+  TandemLoadOptions load =
+      loadOptions(arguments.number("--threads", 0, maximumThreads));
+
+  TandemGenerateOptions options = {};
+  options.size = sizeof(options);
+  options.prompt = prompt.data();
+  options.promptCount = prompt.size();
+  options.newTokens = arguments.number("-n", 1, INT32_MAX);
+  options.ignoreStops = arguments.has("--ignore-eos");
+  options.everyLogits = wantsAllLogits(arguments);
+  options.onToken = Output::onToken;
+  options.context = &output;
+  options.cancel = &interrupted;
+
+  Bundle bundle(arguments.bundle());
+  check(tandem_generate_check(bundle.get(), &options));
+  check(tandem_bundle_load(bundle.get(), &load));
+  narrate(arguments, bundle.info());
+  if (arguments.has("--save-logits")) {
+    output.logits.emplace(arguments.text("--save-logits"),
+                          bundle.info().vocabulary);
+    options.onLogits = Output::onLogits;
+  }
+  watchInterrupts();
+  Sequence sequence(bundle);
+  TandemGenerateResult result = {sizeof(result), 0, 0, 0};
+  TandemError *error = tandem_generate(sequence.get(), &options, &result);
+  if (output.failure) {
+    tandem_error_free(error);
+    throw *output.failure;
+  }
+  check(error);
+  if (output.logits) {
+    output.logits->finish();
+  }
+  printResult(output, result);
+  return 0;
+}
+
+} // namespace tandem::cli

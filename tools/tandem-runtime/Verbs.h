@@ -1,0 +1,33 @@
+//===- Verbs.h - what the program can do ------------------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// One function per verb; the table is in main.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TOOLS_TANDEM_RUNTIME_VERBS_H
+#define TANDEM_TOOLS_TANDEM_RUNTIME_VERBS_H
+
+#include "tandem/tools/tandem-runtime/CommandLine.h"
+
+namespace tandem::cli {
+
+/// Generates tokens after a prompt.
+int runVerb(const Arguments &arguments);
+/// Measures prefill, decode and load.
+int benchVerb(const Arguments &arguments);
+/// Checks digests, contract, code and golden vectors.
+int verifyVerb(const Arguments &arguments);
+/// Prints what is in a bundle.
+int inspectVerb(const Arguments &arguments);
+
+/// Most threads that --threads accepts.
+inline constexpr uint64_t maximumThreads = 4096;
+
+} // namespace tandem::cli
+
+#endif // TANDEM_TOOLS_TANDEM_RUNTIME_VERBS_H

@@ -1,0 +1,113 @@
+//===- main.cpp - runs bundles --------------------------------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The table of verbs, and errors as exit codes.
+//
+//===----------------------------------------------------------------------===//
+
+#include <cstdio>
+#include <exception>
+
+#include "tandem/targets/Runtime/tandem-runtime.h"
+#include "tandem/tools/tandem-runtime/Verbs.h"
+
+using namespace tandem::cli;
+
+static std::vector<Verb> makeVerbs() {
+  const Option threads = {"--threads", "N", "0",
+                          "threads, 0: as many as the process may use"};
+  const Option json = {"--json", nullptr, nullptr,
+                       "print one JSON object instead of text"};
+  return {
+      {"run",
+       "Generates tokens after a prompt of token ids.",
+       {{"--tokens", "IDS", nullptr, "the prompt, ids with commas between"},
+        {"-n", "N", "16", "tokens to generate at most"},
+        {"--ignore-eos", nullptr, nullptr, "go on after an end token"},
+        json,
+        {"--save-logits", "FILE.npy", nullptr,
+         "write logits, fp32 [rows, vocabulary]"},
+        {"--logits", "last|all", "last",
+         "rows that chose a token, or the prompt's rows as well"},
+        threads},
+       runVerb},
+      {"bench",
+       "Measures prefill, decode and load; prints a JSON line per repeat.",
+       {{"--prompt", "N", "512", "prompt tokens"},
+        {"--new", "N", "64", "tokens to generate"},
+        {"--repeat", "N", "3", "measurements, after one that is not counted"},
+        threads},
+       benchVerb},
+      {"verify",
+       "Checks digests, contract, code and golden vectors.",
+       {json, threads},
+       verifyVerb},
+      {"inspect", "Prints what is in a bundle.", {json}, inspectVerb},
+  };
+}
+
+static const Verb &findVerb(const std::vector<Verb> &verbs,
+                            const std::string &name) {
+  std::vector<std::string> names;
+  for (const Verb &verb : verbs) {
+    if (verb.name == name) {
+      return verb;
+    }
+    names.push_back(verb.name);
+  }
+  throw Failure(ExitCode::Usage,
+                "there is no verb '" + name + "'" + suggest(name, names));
+}
+
+static int dispatch(std::vector<std::string> words) {
+  const std::vector<Verb> verbs = makeVerbs();
+  auto isHelp = [](const std::string &word) {
+    return word == "--help" || word == "-h";
+  };
+  if (words.empty()) {
+    throw Failure(ExitCode::Usage, "no verb given");
+  }
+  if (isHelp(words[0])) {
+    std::fputs(helpText(verbs).c_str(), stdout);
+    return 0;
+  }
+  if (words[0] == "--version") {
+    std::printf("tandem-runtime %s\n", tandem_runtime_version());
+    return 0;
+  }
+  const Verb &verb = findVerb(verbs, words[0]);
+  words.erase(words.begin());
+  for (const std::string &word : words) {
+    if (isHelp(word)) {
+      std::fputs(helpText(verb).c_str(), stdout);
+      return 0;
+    }
+  }
+  return verb.run(Arguments(verb, words));
+}
+
+int main(int argc, char **argv) {
+  ExitCode code = ExitCode::InternalError;
+  try {
+    int status = dispatch({argv + 1, argv + argc});
+    if (std::fflush(stdout) == 0 && !std::ferror(stdout)) {
+      return status;
+    }
+    std::fprintf(stderr, "error: cannot write to standard output\n");
+    return static_cast<int>(ExitCode::Environment);
+  } catch (const Failure &failure) {
+    code = failure.code;
+    std::fprintf(stderr, "error: %s\n", failure.what());
+    if (code == ExitCode::Usage) {
+      std::fprintf(stderr, "'tandem-runtime --help' lists verbs, "
+                           "'tandem-runtime VERB --help' their options\n");
+    }
+  } catch (const std::exception &error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+  }
+  return static_cast<int>(code);
+}
