@@ -1,5 +1,4 @@
-//===- ModelFolder.cpp - the model file in a folder of an exporter *- C++
-//-*-===//
+//===- ModelFolder.cpp - the file of a folder -------------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

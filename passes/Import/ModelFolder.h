@@ -1,4 +1,4 @@
-//===- ModelFolder.h - the model file in a folder of an exporter *- C++ -*-===//
+//===- ModelFolder.h - the file of a folder ---------------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- ModelSchema.cpp - the messages of an ONNX model, for thinning *- C++
-//-*-===//
+//===- ModelSchema.cpp - the messages of a model ----------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Passes.td - passes of the import stage -*- tablegen -*-------------===//
+//===- Passes.td - passes of the import stage --------------*- tablegen -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

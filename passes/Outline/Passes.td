@@ -1,4 +1,4 @@
-//===- Passes.td - stage outline: parts for targets -*- tablegen -*-===//
+//===- Passes.td - stage outline: parts for targets --------*- tablegen -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Stages.h - the stages of compilation, in order -*- C++ -*-===//
+//===- Stages.h - the stages of compilation, in order -----------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

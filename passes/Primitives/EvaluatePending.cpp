@@ -1,5 +1,4 @@
-//===- EvaluatePending.cpp - evaluators still to be written ------*- C++
-//-*-===//
+//===- EvaluatePending.cpp - evaluators still to be written -----*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,5 +1,4 @@
-//===- Evaluators.h - evaluators of the primitives ---------------*- C++
-//-*-===//
+//===- Evaluators.h - evaluators of the primitives --------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Passes.td - stage split: one graph becomes the phase programs -*- tablegen -*-===//
+//===- Passes.td - stage split: from a graph to its phases -*- tablegen -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

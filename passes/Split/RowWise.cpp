@@ -1,4 +1,4 @@
-//===- RowWise.cpp - operations that work row by row -*- C++ -*-===//
+//===- RowWise.cpp - operations that work row by row ------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

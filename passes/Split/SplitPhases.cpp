@@ -1,4 +1,4 @@
-//===- SplitPhases.cpp - one graph becomes a step over a cache -*- C++ -*-===//
+//===- SplitPhases.cpp - one graph becomes a step over a cache --*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

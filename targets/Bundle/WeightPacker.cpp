@@ -1,4 +1,4 @@
-//===- WeightPacker.cpp - a part's weights as bytes -*- C++ -*-===//
+//===- WeightPacker.cpp - a part's weights as bytes -------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

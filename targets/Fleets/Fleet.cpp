@@ -1,4 +1,4 @@
-//===- Fleet.cpp - the chips that a user has -*- C++ -*-===//
+//===- Fleet.cpp - the chips that a user has --------------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

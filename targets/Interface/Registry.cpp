@@ -1,4 +1,4 @@
-//===- Registry.cpp - the targets of this build -*- C++ -*-===//
+//===- Registry.cpp - the targets of this build -----------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Target.h - what a chip's compiler provides -*- C++ -*-===//
+//===- Target.h - what a chip's compiler provides ---------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

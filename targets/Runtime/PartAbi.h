@@ -1,4 +1,4 @@
-//===- PartAbi.h - the binary interface of a compiled part ------*- C -*-===//
+//===- PartAbi.h - the binary interface of a compiled part --------*- C -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Capacity.h - how many tokens a cache slot holds -*- C++ -*-===//
+//===- Capacity.h - how many tokens a cache slot holds ----------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- Diagnostics.h - errors in the user's words -*- C++ -*-===//
+//===- Diagnostics.h - errors in the user's words ---------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

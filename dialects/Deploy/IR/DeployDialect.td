@@ -1,4 +1,4 @@
-//===- DeployDialect.td - which phase runs where -*- tablegen -*-===//
+//===- DeployDialect.td - which phase runs where -----------*- tablegen -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

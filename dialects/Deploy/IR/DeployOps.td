@@ -1,4 +1,4 @@
-//===- DeployOps.td - parts and their weights -*- tablegen -*-===//
+//===- DeployOps.td - parts and their weights --------------*- tablegen -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- OnnxDialect.td - the ONNX graph as it was exported -*- tablegen -*-===//
+//===- OnnxDialect.td - the ONNX graph as it was exported --*- tablegen -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

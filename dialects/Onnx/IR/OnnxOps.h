@@ -1,4 +1,4 @@
-//===- OnnxOps.h - the onnx dialect -*- C++ -*-===//
+//===- OnnxOps.h - the onnx dialect -----------------------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- TransformerOps.h - the transformer dialect -*- C++ -*-===//
+//===- TransformerOps.h - the transformer dialect ---------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -1,4 +1,4 @@
-//===- TransformerOps.td - operations of the model level -*- tablegen -*-===//
+//===- TransformerOps.td - operations of the model level ---*- tablegen -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

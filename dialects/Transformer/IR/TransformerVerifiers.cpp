@@ -1,4 +1,4 @@
-//===- TransformerVerifiers.cpp - checks of the operations ----*- C++ -*-===//
+//===- TransformerVerifiers.cpp - checks of the operations ------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -151,16 +151,17 @@ LogicalResult RotaryOp::verify() {
 
 LogicalResult PastPositionsOp::verify() {
   ShapedType past = shapeOf(getPast()), tokens = shapeOf(getTokens());
-  if (past.getRank() != 4 || tokens.getRank() < 2) // C1
-    return emitOpError("past is ")
-           << past << " and tokens are " << tokens
-           << ", expected 4 and at least 2 dimensions";
+  if (past.getRank() != 4 || tokens.getRank() < 2) { // C1
+    return emitOpError("past is ") << past << " and tokens are " << tokens
+                                   << ", expected 4 and at least 2 dimensions";
+  }
   ShapedType output = shapeOf(getOutput());
   if (output.getRank() != 2 ||
       !agree(output.getDimSize(0), tokens.getDimSize(0)) ||
-      !agree(output.getDimSize(1), tokens.getDimSize(1))) // C2
+      !agree(output.getDimSize(1), tokens.getDimSize(1))) { // C2
     return emitOpError("result is ")
            << output << ", expected the first two dimensions of " << tokens;
+  }
   return success();
 }
 
