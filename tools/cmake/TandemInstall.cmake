@@ -1,5 +1,5 @@
-# `cmake --install`: headers of every layer under include/tandem, the libraries,
-# and TandemConfig.cmake for find_package(Tandem).
+# `cmake --install`: programs, headers of every layer under include/tandem, the
+# libraries, and TandemConfig.cmake for find_package(Tandem).
 include(CMakePackageConfigHelpers)
 
 foreach(layer dialects passes targets)
@@ -9,6 +9,8 @@ foreach(layer dialects passes targets)
     PATTERN "CMakeFiles" EXCLUDE PATTERN "detail" EXCLUDE)
 endforeach()
 install(EXPORT TandemTargets NAMESPACE Tandem:: DESTINATION lib/cmake/Tandem)
+
+get_property(TANDEM_MLIR_LIBRARIES GLOBAL PROPERTY TANDEM_MLIR_LIBRARIES)
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/TandemConfig.cmake.in"
   "${CMAKE_BINARY_DIR}/TandemConfig.cmake" INSTALL_DESTINATION lib/cmake/Tandem)
 write_basic_package_version_file("${CMAKE_BINARY_DIR}/TandemConfigVersion.cmake"

@@ -4,6 +4,7 @@
 #   tandem_library(...)         a library of the layer being configured
 #   tandem_tablegen(...)        generated files of a library
 #   tandem_executable(...)      a program; only in tools/ and test/
+#   tandem_plugin(...)          a module that mlir-opt loads; only in tools/
 #
 # "tandem/dialects/Onnx/IR/OnnxOps.h" exists without an include/ folder: a link
 # build/include/<layer>/tandem/<layer> leads to the sources, and the layer's
@@ -68,7 +69,9 @@ function(tandem_library name)
   add_library(Tandem::${name} ALIAS ${name})
   set_target_properties(${name} PROPERTIES TANDEM_RANK "${TANDEM_RANK}")
   tandem_target_setup(${name} ${ARGN})
-  set_property(GLOBAL APPEND PROPERTY TANDEM_LIBRARIES ${name})
+  if(NOT ARG_NO_LLVM)
+    set_property(GLOBAL APPEND PROPERTY TANDEM_MLIR_LIBRARIES ${name})
+  endif()
   install(TARGETS ${name} EXPORT TandemTargets ARCHIVE DESTINATION lib)
 endfunction()
 
@@ -80,7 +83,20 @@ function(tandem_executable name)
     POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${name} PRIVATE -fPIC)
   tandem_target_setup(${name} ${ARGN})
-  set_property(GLOBAL APPEND PROPERTY TANDEM_EXECUTABLES ${name}) # what tests need
+  set_property(GLOBAL APPEND PROPERTY TANDEM_PROGRAMS ${name}) # what tests need
+  if(TANDEM_LAYER STREQUAL "tools")
+    install(TARGETS ${name} RUNTIME DESTINATION bin)
+  endif()
+endfunction()
+
+# A plug-in for the stock mlir-opt; only in tools/.
+function(tandem_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;LINK" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES TANDEM_RANK "${TANDEM_RANK}" PREFIX "")
+  tandem_target_setup(${name} ${ARGN})
+  set_property(GLOBAL APPEND PROPERTY TANDEM_PROGRAMS ${name})
+  install(TARGETS ${name} LIBRARY DESTINATION lib)
 endfunction()
 
 # What libraries and programs share; not called from outside this file.
@@ -96,7 +112,11 @@ function(tandem_target_setup name)
       message(FATAL_ERROR "${name} depends on ${dependency} of a higher layer")
     endif()
   endforeach()
-  set(scope PUBLIC)
+  set(scope PRIVATE)
+  get_target_property(type ${name} TYPE)
+  if(type STREQUAL "STATIC_LIBRARY")
+    set(scope PUBLIC)
+  endif()
   target_compile_options(${name} PRIVATE ${TANDEM_COMPILE_OPTIONS})
   target_include_directories(${name} ${scope}
     "$<BUILD_INTERFACE:${CMAKE_BINARY_DIR}/include/${TANDEM_LAYER}>"

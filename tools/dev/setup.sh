@@ -53,8 +53,6 @@ cmp -s "$proto" build/setup/onnx-ml.proto || cp "$proto" build/setup/onnx-ml.pro
 
 if [[ ! -f build/build.ninja ]]; then
   say "configuring build/"
-  cmake -G Ninja -B build -Wno-dev --log-level=WARNING \
-    -DCMAKE_C_COMPILER=clang-22 -DCMAKE_CXX_COMPILER=clang++-22 \
-    -DCMAKE_{EXE,SHARED,MODULE}_LINKER_FLAGS=-fuse-ld=lld-22 >/dev/null
+  cmake -G Ninja -B build -Wno-dev --log-level=WARNING >/dev/null
 fi
 say "done"

@@ -1,0 +1,11 @@
+//===- High.cpp - a file of the upper layer ---------------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/passes/High.h"
+#include "tandem/dialects/Low.h"
+
+int high() { return low() + 1; }
