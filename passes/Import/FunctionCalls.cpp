@@ -61,9 +61,7 @@ private:
 
 std::string tandem::import::getFunctionKey(StringRef domain, StringRef name,
                                            StringRef overload) {
-  std::string key =
-      (normalizeDomain(domain).empty() ? "ai.onnx" : domain).str() + "." +
-      name.str();
+  std::string key = (getDomainName(normalizeDomain(domain)) + "." + name).str();
   return overload.empty() ? key : key + ":" + overload.str();
 }
 

@@ -22,8 +22,10 @@
 using namespace mlir;
 using namespace tandem;
 using namespace tandem::import;
+using llvm::createStringError;
 using llvm::enumerate;
 using llvm::Expected;
+using llvm::inconvertibleErrorCode;
 using llvm::zip;
 using ::onnx::AttributeProto;
 using ::onnx::GraphProto;
@@ -32,6 +34,10 @@ using ::onnx::ValueInfoProto;
 
 StringRef tandem::import::normalizeDomain(StringRef domain) {
   return domain == "ai.onnx" ? StringRef() : domain;
+}
+
+StringRef tandem::import::getDomainName(StringRef domain) {
+  return domain.empty() ? "ai.onnx" : domain;
 }
 
 /// How messages name a node: by its name, or else its place in the graph.
@@ -116,23 +122,29 @@ Type GraphImporter::importInputType(const ValueInfoProto &input) {
   return tandem::onnx::UnknownType::get(context);
 }
 
+/// A constant; where `value` is an error, which is reported, a stand-in, so
+/// that its uses are not errors too.
+Value GraphImporter::makeConstant(Expected<TypedAttr> value, Location loc,
+                                  const Twine &where) {
+  if (value) {
+    return tandem::onnx::ConstantOp::create(builder, loc, value->getType(),
+                                            *value);
+  }
+  graph.reporter.error(where, value.takeError());
+  return tandem::onnx::NoneOp::create(builder, loc, builder.getNoneType());
+}
+
 void GraphImporter::importInitializers(const GraphProto &proto, Scope &scope) {
   for (const ::onnx::TensorProto &tensor : proto.initializer()) {
-    Expected<TypedAttr> value = importTensor(tensor, graph.files, context);
-    std::string where = graph.where + "initialiser '" + tensor.name() + "'";
-    if (!value) {
-      graph.reporter.error(where, value.takeError());
-      continue;
-    }
     if (tensor.name().empty()) {
       graph.reporter.error(graph.where + "an initialiser has no name");
       continue;
     }
     Location loc = NameLoc::get(builder.getStringAttr(tensor.name()));
-    define(tensor.name(),
-           tandem::onnx::ConstantOp::create(builder, loc, value->getType(),
-                                            *value),
-           scope);
+    Value value =
+        makeConstant(importTensor(tensor, graph.files, context), loc,
+                     graph.where + "initialiser '" + tensor.name() + "'");
+    define(tensor.name(), value, scope);
   }
   for (const auto &sparse : proto.sparse_initializer()) {
     graph.reporter.error(graph.where + "initialiser '" +
@@ -193,6 +205,18 @@ DictionaryAttr GraphImporter::importAttributes(
   return attributes.getDictionary(context);
 }
 
+Expected<TypedAttr> GraphImporter::importConstantValue(const NodeProto &node) {
+  if (node.attribute_size() == 1 && node.output_size() == 1 &&
+      node.input_size() == 0) {
+    return importConstant(node.attribute(0), graph.files, context);
+  }
+  return createStringError(inconvertibleErrorCode(),
+                           "has " + Twine(node.attribute_size()) +
+                               " attributes, " + Twine(node.input_size()) +
+                               " inputs and " + Twine(node.output_size()) +
+                               " outputs, expected 1, 0 and 1");
+}
+
 /// Imports a Constant node; false where its value is left to the function's
 /// attributes, so that it stays a node.
 bool GraphImporter::importConstantNode(const NodeProto &node, Location loc,
@@ -203,25 +227,12 @@ bool GraphImporter::importConstantNode(const NodeProto &node, Location loc,
   if (node.attribute_size() == 1 && node.attribute(0).has_ref_attr_name()) {
     return false;
   }
-  if (node.attribute_size() != 1 || node.output_size() != 1 ||
-      node.input_size() != 0) {
-    graph.reporter.error(where + ": has " + Twine(node.attribute_size()) +
-                         " attributes, " + Twine(node.input_size()) +
-                         " inputs and " + Twine(node.output_size()) +
-                         " outputs, expected 1, 0 and 1");
-    return true;
-  }
-  Expected<TypedAttr> value =
-      importConstant(node.attribute(0), graph.files, context);
-  if (!value) {
-    graph.reporter.error(where, value.takeError());
-    return true;
-  }
-  if (!node.output(0).empty()) {
-    define(node.output(0),
-           tandem::onnx::ConstantOp::create(builder, loc, value->getType(),
-                                            *value),
-           scope);
+  Expected<TypedAttr> value = importConstantValue(node);
+  Value constant = makeConstant(std::move(value), loc, where);
+  for (const std::string &name : node.output()) {
+    if (!name.empty()) {
+      define(name, constant, scope);
+    }
   }
   return true;
 }

@@ -37,6 +37,9 @@ using Opsets = llvm::StringMap<int64_t>;
 /// `domain` with the empty name for ai.onnx.
 llvm::StringRef normalizeDomain(llvm::StringRef domain);
 
+/// `domain` as messages and keys name it: ai.onnx is never empty.
+llvm::StringRef getDomainName(llvm::StringRef domain);
+
 /// What the nodes of one model or function share.
 struct GraphContext {
   WeightFiles &files;
@@ -73,6 +76,10 @@ private:
   void importNode(const ::onnx::NodeProto &node, int index, Scope &scope);
   bool importConstantNode(const ::onnx::NodeProto &node, mlir::Location loc,
                           llvm::StringRef where, Scope &scope);
+  llvm::Expected<mlir::TypedAttr>
+  importConstantValue(const ::onnx::NodeProto &node);
+  mlir::Value makeConstant(llvm::Expected<mlir::TypedAttr> value,
+                           mlir::Location loc, const llvm::Twine &where);
   void importSubgraph(const ::onnx::GraphProto &proto, mlir::Region &region,
                       Scope &parent);
   mlir::Value findInput(llvm::StringRef name, mlir::Location loc,

@@ -79,12 +79,13 @@ static Opsets importOpsets(const Imports &imports, StringRef where,
   for (const auto &entry : imports) {
     StringRef domain = normalizeDomain(entry.domain());
     if (entry.version() < 1) {
-      reporter.error(where + "opset_import of domain '" + domain +
-                     "' has version " + Twine(entry.version()) +
-                     ", expected 1 or more");
+      reporter.error(where + "opset_import of domain '" +
+                     getDomainName(domain) + "' has version " +
+                     Twine(entry.version()) + ", expected 1 or more");
     }
     if (!opsets.try_emplace(domain, entry.version()).second) {
-      reporter.error(where + "opset_import has domain '" + domain + "' twice");
+      reporter.error(where + "opset_import has domain '" +
+                     getDomainName(domain) + "' twice");
     }
   }
   return opsets;
@@ -93,7 +94,7 @@ static Opsets importOpsets(const Imports &imports, StringRef where,
 void ModelImporter::setModuleAttributes(const Opsets &opsets) {
   NamedAttrList versions;
   for (const auto &entry : opsets) {
-    versions.append(entry.first().empty() ? "ai.onnx" : entry.first(),
+    versions.append(getDomainName(entry.first()),
                     builder.getI64IntegerAttr(entry.second));
   }
   std::string producer = model.producer_name();
