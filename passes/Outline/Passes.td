@@ -36,7 +36,7 @@ def OutlinePartsPass : Pass<"tandem-outline-parts", "mlir::ModuleOp"> {
            "tokens a cache slot holds; rows of rotary tables">,
     Option<"chip", "chip", "std::string", /*default=*/"\"cpu\"",
            "name of the chip in the fleet; names the part">,
-    Option<"target", "target", "std::string", /*default=*/"\"x86\"",
+    Option<"target", "target", "std::string", /*default=*/"\"toy\"",
            "name of the target that compiles for the chip">];
   let dependentDialects = ["tandem::deploy::DeployDialect", "mlir::scf::SCFDialect",
                            "mlir::arith::ArithDialect"];

@@ -25,7 +25,7 @@ namespace tandem {
 struct StageOptions {
   int64_t capacityTokens = 4096; ///< tokens a cache slot holds
   std::string chip = "cpu";      ///< chip of the fleet that runs the phases
-  std::string target = "x86";    ///< target that compiles for the chip
+  std::string target;            ///< target that compiles for the chip
 };
 
 /// One stage. `build` is null where the stage is not a pipeline of passes: the

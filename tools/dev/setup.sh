@@ -9,7 +9,7 @@ packages=(
   # compiler and linker, LLVM and MLIR with lit and FileCheck
   clang-22 clang-format-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
   # build and libraries
-  cmake ninja-build libprotobuf-dev protobuf-compiler nlohmann-json3-dev zlib1g-dev libzstd-dev
+  cmake ninja-build libprotobuf-dev protobuf-compiler nlohmann-json3-dev libssl-dev zlib1g-dev libzstd-dev
   # tests
   git libgtest-dev python3-venv
 )

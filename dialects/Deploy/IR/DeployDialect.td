@@ -38,7 +38,7 @@ def Deploy_ChipAttr : AttrDef<Deploy_Dialect, "Chip"> {
   let mnemonic = "chip";
   let summary = "a chip of the fleet and the target that compiles for it";
   let description = [{
-    Example: `#deploy.chip<"cpu", "x86">`
+    Example: `#deploy.chip<"cpu", "toy">`
   }];
   let parameters = (ins StringRefParameter<"name in the fleet">:$name,
                         StringRefParameter<"name of the target">:$target);

@@ -34,7 +34,7 @@ def Deploy_PartOp : Deploy_Op<"part", [
 
     Example:
     ```mlir
-    deploy.part @cpu phases ["prefill", "decode"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [#deploy.slot<vector, dense<1.000000e+00> : tensor<64xf32>>] {
+    deploy.part @cpu phases ["prefill", "decode"] on <"cpu", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<vector, dense<1.000000e+00> : tensor<64xf32>>] {
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrArrayAttr:$phases,

@@ -3,7 +3,7 @@
 // Tests that constants become entries of the weight table with the role of
 // their use, that a matrix used in two ways has two entries, that the rotary
 // table gets one row per token of the capacity, and that scalars stay.
-// CHECK-LABEL: deploy.part @cpu phases ["prefill", "decode"] on <"cpu", "x86"> mesh [1, 1] stage 0
+// CHECK-LABEL: deploy.part @cpu phases ["prefill", "decode"] on <"cpu", "toy"> mesh [1, 1] stage 0
 // CHECK-SAME: #deploy.slot<table_nk, #onnx.weight<"model.onnx", 64, 65536> : tensor<256x64xf32>>
 // CHECK-SAME: #deploy.slot<vector, #deploy.rotary<"cos", dense<[1.000000e+00, 5.000000e-01]> : tensor<2xf32>, 1.000000e+00 : f64> : tensor<128x2xf32>>
 // CHECK-SAME: #deploy.slot<vector, #deploy.rotary<"sin", dense<[1.000000e+00, 5.000000e-01]> : tensor<2xf32>, 1.000000e+00 : f64> : tensor<128x2xf32>>

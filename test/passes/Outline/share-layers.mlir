@@ -15,7 +15,7 @@
 // CHECK: scf.for %[[LAYER:.*]] = %{{.*}} to %{{.*}} step %{{.*}} iter_args(%[[A:.*]] = %[[X]], %[[C:.*]] = %arg2)
 // CHECK: func.call @layer(%[[A]], %[[C]], %arg1, %arg3, %[[LAYER]])
 // CHECK-NOT: transformer.cached_attention
-deploy.part @two_equal_layers phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>, #deploy.slot<vector, dense<3.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<4.0> : tensor<8x8xf32>>] {
+deploy.part @two_equal_layers phases ["step"] on <"cpu", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>, #deploy.slot<vector, dense<3.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<4.0> : tensor<8x8xf32>>] {
   func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<16x8xf32>
     %x0 = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<16x8xf32>) -> tensor<?x8xf32>
@@ -46,7 +46,7 @@ deploy.part @two_equal_layers phases ["step"] on <"cpu", "x86"> mesh [1, 1] stag
 // Tests that layers that differ in an attribute stay as they are.
 // CHECK-LABEL: deploy.part @different_layers
 // CHECK-NOT: scf.for
-deploy.part @different_layers phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>, #deploy.slot<vector, dense<3.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<4.0> : tensor<8x8xf32>>] {
+deploy.part @different_layers phases ["step"] on <"cpu", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>, #deploy.slot<vector, dense<3.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<4.0> : tensor<8x8xf32>>] {
   func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<16x8xf32>
     %x0 = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<16x8xf32>) -> tensor<?x8xf32>
@@ -77,7 +77,7 @@ deploy.part @different_layers phases ["step"] on <"cpu", "x86"> mesh [1, 1] stag
 // Tests that a single layer stays as it is.
 // CHECK-LABEL: deploy.part @one_layer
 // CHECK-NOT: scf.for
-deploy.part @one_layer phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>] {
+deploy.part @one_layer phases ["step"] on <"cpu", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<16x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x8xf32>>] {
   func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<16x8xf32>
     %x0 = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<16x8xf32>) -> tensor<?x8xf32>
