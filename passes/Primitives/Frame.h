@@ -58,6 +58,9 @@ struct OperationRow {
   OperationEvaluator evaluate;
 };
 
+/// Evaluates `transformer.attention`.
+llvm::Error evaluateAttention(mlir::Operation *op, Frame &frame);
+
 /// Operations of upstream dialects, `onnx` and `deploy`.
 llvm::ArrayRef<OperationRow> getBuiltinEvaluators();
 /// Operations of the model level.

@@ -93,25 +93,32 @@ int64_t Tensor::getNumElements() const { return countElements(shape); }
 // Conversions
 //===----------------------------------------------------------------------===//
 
-/// `value` as `To`; a floating-point number outside of an integer type's range
-/// gives the nearest end of the range, NaN gives 0.
+/// `value` as an integer of 64 bits: beyond its range the nearest end of it,
+/// NaN gives 0.
+template <typename To> static To roundToZero(double value) {
+  using Limits = std::numeric_limits<To>;
+  if (std::isnan(value)) {
+    return 0;
+  }
+  if (value <= static_cast<double>(Limits::min())) {
+    return Limits::min();
+  }
+  // The maximum rounds up as a double, hence not "greater".
+  if (value >= static_cast<double>(Limits::max())) {
+    return Limits::max();
+  }
+  return static_cast<To>(value);
+}
+
+/// `value` as `To`; integers wrap.
 template <typename To, typename From> static To convert(From value) {
   if constexpr (std::is_same_v<To, bool>) {
     return value != From(0);
   } else if constexpr (std::is_integral_v<To> &&
                        std::is_floating_point_v<From>) {
-    using Limits = std::numeric_limits<To>;
-    if (std::isnan(value)) {
-      return 0;
-    }
-    if (value <= static_cast<double>(Limits::min())) {
-      return Limits::min();
-    }
-    // The maximum of 64 bits rounds up as a double, hence not "greater".
-    if (value >= static_cast<double>(Limits::max())) {
-      return Limits::max();
-    }
-    return static_cast<To>(value);
+    using Wide =
+        std::conditional_t<std::is_same_v<To, uint64_t>, uint64_t, int64_t>;
+    return static_cast<To>(roundToZero<Wide>(value));
   } else {
     return static_cast<To>(value);
   }
