@@ -179,34 +179,34 @@ bool SymbolSpace::occursWithin(Atom symbol, const Polynomial &value) const {
   });
 }
 
-/// Finds a symbol x and a polynomial p without x so that difference == 0 means
-/// x == p. Prefers a p that is never negative (total = past + new rather than
-/// past = total - new), then the youngest symbol.
+/// Finds an atom x and a polynomial p without x so that difference == 0 means
+/// x == p. Prefers symbols to composed atoms, then a p that is never negative
+/// (total = past + new rather than past = total - new), then the youngest.
 std::optional<std::pair<Atom, Polynomial>>
 SymbolSpace::solve(const Polynomial &difference) const {
   std::optional<std::pair<Atom, Polynomial>> best;
+  auto rank = [&](Atom atom, const Polynomial &solution) {
+    return std::tuple(atoms[atom].kind == Kind::symbol, isNonNegative(solution),
+                      atom);
+  };
   for (const Polynomial::Term &term : difference.getTerms()) {
     if (term.monomial.size() != 1 ||
-        atoms[term.monomial.front()].kind != Kind::symbol ||
         (term.coefficient != 1 && term.coefficient != -1)) {
       continue;
     }
-    Atom symbol = term.monomial.front();
+    Atom atom = term.monomial.front();
     Polynomial rest =
-        difference - Polynomial(term.coefficient) * Polynomial::ofAtom(symbol);
-    if (occursWithin(symbol, rest)) {
+        difference - Polynomial(term.coefficient) * Polynomial::ofAtom(atom);
+    if (occursWithin(atom, rest)) {
       continue;
     }
     Polynomial solution = rest * Polynomial(-term.coefficient);
-    if (std::optional<int64_t> value = solution.getConstant();
-        value && *value < 0) {
+    std::optional<int64_t> value = solution.getConstant();
+    if (value && *value < 0) {
       continue;
     }
-    bool isBetter =
-        !best || std::pair(isNonNegative(solution), symbol) >
-                     std::pair(isNonNegative(best->second), best->first);
-    if (isBetter) {
-      best = {symbol, solution};
+    if (!best || rank(atom, solution) > rank(best->first, best->second)) {
+      best = {atom, solution};
     }
   }
   return best;
@@ -222,9 +222,9 @@ bool SymbolSpace::assumeEqual(const Polynomial &a, const Polynomial &b,
   if (!solution) {
     return false;
   }
-  auto [symbol, value] = *solution;
-  bindings[symbol] = value;
-  assumptions.push_back(atoms[symbol].name + " = " + toString(value) + ": " +
+  auto [atom, value] = *solution;
+  bindings[atom] = value;
+  assumptions.push_back(toString(atom) + " = " + toString(value) + ": " +
                         reason.str());
   return true;
 }

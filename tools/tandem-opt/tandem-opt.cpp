@@ -22,12 +22,16 @@
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/passes/Import/Passes.h"
 #include "tandem/passes/Outline/Passes.h"
+#include "tandem/passes/Simplify/Passes.h"
+#include "tandem/passes/Simplify/Pipeline.h"
 #include "tandem/passes/Split/Passes.h"
 
 int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   tandem::registerImportPasses();
   tandem::registerOutlinePasses();
+  tandem::registerSimplifyPasses();
+  tandem::registerSimplifyPipeline();
   tandem::registerSplitPasses();
   mlir::DialectRegistry registry;
   registry.insert<mlir::arith::ArithDialect, mlir::func::FuncDialect,

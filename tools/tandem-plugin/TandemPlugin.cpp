@@ -17,6 +17,8 @@
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/passes/Outline/Passes.h"
+#include "tandem/passes/Simplify/Passes.h"
+#include "tandem/passes/Simplify/Pipeline.h"
 #include "tandem/passes/Split/Passes.h"
 
 #include "mlir/Tools/Plugins/DialectPlugin.h"
@@ -38,6 +40,8 @@ TANDEM_PLUGIN_ENTRY mlir::DialectPluginLibraryInfo mlirGetDialectPluginInfo() {
 TANDEM_PLUGIN_ENTRY mlir::PassPluginLibraryInfo mlirGetPassPluginInfo() {
   return {MLIR_PLUGIN_API_VERSION, "Tandem", "0.1", [] {
             tandem::registerOutlinePasses();
+            tandem::registerSimplifyPasses();
+            tandem::registerSimplifyPipeline();
             tandem::registerSplitPasses();
           }};
 }
