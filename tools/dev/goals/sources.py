@@ -50,7 +50,7 @@ def chips(repository):
             pattern = "|".join(foreign + CHIP_WORDS)
         if not pattern:
             continue
-        word = re.compile(rf"\b({pattern})(\b|[A-Z])", re.I if not home else 0)
+        word = re.compile(rf"\b({pattern})(?![-_]64)(\b|[A-Z])", re.I if not home else 0)
         for number, line in enumerate(repository.lines(name), 1):
             if word.search(line):
                 short.append(f"{name}:{number}: {line.strip()[:80]}")
