@@ -23,14 +23,14 @@ def mapping(repository):
     short = []
     for definition, flag, folder in passes(repository):
         stem = definition.removesuffix("Pass")
-        tests = PurePosixPath("test") / folder.parent / folder.name.removesuffix("Transforms")
+        tests = PurePosixPath("test", *folder.parts[:2])
         if stem == definition:
             short.append(f"{definition}: the definition does not end in Pass")
         if flag != f"tandem-{kebab(stem)}":
             short.append(f"{definition}: flag {flag}, expected tandem-{kebab(stem)}")
         if f"{folder}/{stem}.cpp" not in repository.files:
             short.append(f"{definition}: no {folder}/{stem}.cpp")
-        if not any(f"{tests}/{kebab(stem)}{ending}.mlir" in repository.files for ending in ("", "-invalid")):
+        if not any(re.fullmatch(rf"{tests}/(\w+/)*{kebab(stem)}(-invalid)?\.mlir", name) for name in repository.files):
             short.append(f"{definition}: no {tests}/{kebab(stem)}.mlir")
     yield none_of("passes whose name, file, flag and test differ", short)
 
