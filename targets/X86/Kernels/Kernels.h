@@ -1,0 +1,130 @@
+//===- Kernels.h - the kernels of a compiled part ---------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each function returns the kernel it is named after, writing it into the
+// module on first use: a kernel is compiled once, takes its sizes as arguments
+// and so is the same for every model. Pointers are to fp32 unless said
+// otherwise; sizes, strides and offsets count elements, in 64 bits.
+//
+// Layouts:
+// - rows: row-major [rows][width].
+// - panels: [ceil(N / 16)][K][16], columns beyond N are zero.
+// - packed rows (the left operand of a product): tiles of `tileRows` rows,
+//   each [K][rows of the tile]; the last tile has the rows that are left.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_X86_KERNELS_KERNELS_H
+#define TANDEM_TARGETS_X86_KERNELS_KERNELS_H
+
+#include "tandem/targets/X86/Kernels/Emitter.h"
+
+#include "mlir/IR/BuiltinOps.h"
+
+namespace tandem::x86 {
+
+/// Keys in a block of the cache and of the attention loop.
+inline constexpr int64_t blockKeys = 64;
+/// Longest run of K that a panel of B is walked before the next row tile: 128
+/// KiB of the panel stay in the second-level cache.
+inline constexpr int64_t maxDepth = 2048;
+
+/// Element-wise functions of one argument.
+enum class Activation { silu, geluErf, geluTanh, geluQuick, relu, reluSquared };
+
+/// The kernels of one variant in one module.
+class Kernels {
+public:
+  Kernels(mlir::ModuleOp module, const Variant &variant)
+      : module(module), variant(variant) {}
+
+  mlir::ModuleOp module;
+  const Variant &variant;
+
+  /// The function `name`; writes it with `body` unless it exists. `arguments`
+  /// are its types, there is no result.
+  mlir::LLVM::LLVMFuncOp
+  define(llvm::StringRef name, llvm::ArrayRef<mlir::Type> arguments,
+         llvm::function_ref<void(Emitter &, mlir::ValueRange)> body);
+
+  // Matrix products.
+
+  /// (rows, a, b, c, depth, stride, accumulate): C[rows][16] (row `stride`) =
+  /// (accumulate: +=) A packed [depth][rows] x B [depth][16]; 1 <= rows <=
+  /// tileRows.
+  mlir::LLVM::LLVMFuncOp multiplyPacked();
+  /// The same with A as rows of `blockKeys` elements.
+  mlir::LLVM::LLVMFuncOp multiplyRows();
+  /// (a, b, strip, rows, first, count, depth): rows [first, first + count) of
+  /// packed A (of `rows` rows; first is a multiple of tileRows) x one panel of
+  /// B into strip [count][16].
+  mlir::LLVM::LLVMFuncOp multiplyStrip();
+  /// Rows a strip holds at most.
+  int64_t stripRows() const { return 4 * tokenChunk() ; }
+  /// (x, packed, width, first, last, rows): packs rows [first, last) of x;
+  /// first is a multiple of tileRows, `rows` those of the whole matrix.
+  mlir::LLVM::LLVMFuncOp packRows();
+  /// Tokens a task of token-wise work takes: a multiple of tileRows.
+  int64_t tokenChunk() const { return variant.tileRows >= 24 ? 28 : 24; }
+
+  // Row-wise and element-wise work.
+
+  /// (x, scale, y, width, epsilon, first, last)
+  mlir::LLVM::LLVMFuncOp rmsNorm();
+  /// (x, scale, bias or null, y, width, epsilon, first, last)
+  mlir::LLVM::LLVMFuncOp layerNorm();
+  /// (x, y, count)
+  mlir::LLVM::LLVMFuncOp activation(Activation kind);
+  /// (gate, x, y, count): activation(gate) * x
+  mlir::LLVM::LLVMFuncOp glu(Activation kind);
+  /// (x, y, result, count)
+  mlir::LLVM::LLVMFuncOp add();
+  mlir::LLVM::LLVMFuncOp multiply();
+  /// (x, vector, result, width, first, last): the vector is added to (times)
+  /// each row.
+  mlir::LLVM::LLVMFuncOp addVector();
+  mlir::LLVM::LLVMFuncOp multiplyVector();
+  /// (x, y, width, xStride, yStride, first, last)
+  mlir::LLVM::LLVMFuncOp copyRows();
+  /// (x, indices, y, width, first, last): y[i] = x[indices[i]], i32 indices
+  mlir::LLVM::LLVMFuncOp gatherRows();
+  /// The same from a table in panels; width is the table's K.
+  mlir::LLVM::LLVMFuncOp gatherColumns();
+  /// (x, positions, cos, sin, y, heads, headWidth, columns, first, last):
+  /// i32 positions; x and y may be the same.
+  mlir::LLVM::LLVMFuncOp rotary(bool interleaved);
+
+  // The cache. A slot is [layer][head][block of 64 tokens] of keys then
+  // values: keys [4 panels][D][16 tokens], values [ceil(V / 16) panels][64
+  // tokens][16].
+
+  /// (k, v, slots, tokenRows, positions, layerHead, blocks, heads, D, V,
+  /// first, last): writes tokens [first, last) behind slots[tokenRows[t]];
+  /// layerHead = layer * heads, blocks = those of the capacity.
+  mlir::LLVM::LLVMFuncOp append();
+  /// (q, y, cache, qStride, yStride, D, V, group, firstPair, pairs, start,
+  /// total, causal, window, scale, softcap): one tile of (token, head of the
+  /// group) pairs of a row over the blocks of one key head. q and y are those
+  /// of the row's first new token and the group's first head.
+  mlir::LLVM::LLVMFuncOp attendTile();
+  /// Pairs of a tile at most.
+  int64_t tilePairs() const { return tokenChunk(); }
+
+private:
+  mlir::LLVM::LLVMFuncOp multiply(int64_t rows, bool packed);
+  mlir::LLVM::LLVMFuncOp multiplyAny(bool packed);
+  mlir::LLVM::LLVMFuncOp softmaxRow();
+  mlir::LLVM::LLVMFuncOp packQueries();
+  mlir::LLVM::LLVMFuncOp elementwise(llvm::StringRef name,
+                                     llvm::function_ref<Expr(Expr, Expr)> f);
+  mlir::LLVM::LLVMFuncOp rowwise(llvm::StringRef name,
+                                 llvm::function_ref<Expr(Expr, Expr)> f);
+};
+
+} // namespace tandem::x86
+
+#endif // TANDEM_TARGETS_X86_KERNELS_KERNELS_H

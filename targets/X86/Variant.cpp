@@ -1,0 +1,51 @@
+//===- Variant.cpp - the table of variants ----------------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/X86/Variant.h"
+
+using namespace llvm;
+using namespace tandem::x86;
+
+// What x86-64-v3 and v4 add to the baseline, in the spelling of /proc/cpuinfo
+// that differs from LLVM's only where the runtime maps it.
+static constexpr StringRef v3Features[] = {"avx2", "fma",  "f16c", "bmi",
+                                           "bmi2", "lzcnt", "movbe"};
+static constexpr StringRef v4Features[] = {
+    "avx2",    "fma",      "f16c",     "bmi",      "bmi2",    "lzcnt",
+    "movbe",   "avx512f",  "avx512bw", "avx512dq", "avx512vl", "avx512cd"};
+static constexpr StringRef v4Bf16Features[] = {
+    "avx2",     "fma",      "f16c",     "bmi",      "bmi2",
+    "lzcnt",    "movbe",    "avx512f",  "avx512bw", "avx512dq",
+    "avx512vl", "avx512cd", "avx512vnni", "avx512bf16"};
+
+// Tiles: rows x vectors + vectors of B + a broadcast fit the registers. A tile
+// of 28 leaves room for the broadcasts that are not folded into the multiply.
+// Prefetching pays on v3 only (measured on Zen3, no effect on Zen4).
+static const Variant table[] = {
+    {"v3", "x86-64-v3", "znver3", v3Features, /*lanes=*/8, /*registers=*/16,
+     /*tileRows=*/6, /*prefetchBytes=*/1024},
+    {"v4", "x86-64-v4", "znver4", v4Features, /*lanes=*/16, /*registers=*/32,
+     /*tileRows=*/28, /*prefetchBytes=*/0},
+    {"v4-bf16", "x86-64-v4", "znver4", v4Bf16Features, /*lanes=*/16,
+     /*registers=*/32, /*tileRows=*/28, /*prefetchBytes=*/0},
+};
+
+std::string Variant::featureString() const {
+  std::string text;
+  for (StringRef feature : features)
+    text += (text.empty() ? "+" : ",+") + feature.str();
+  return text;
+}
+
+ArrayRef<Variant> tandem::x86::variants() { return table; }
+
+const Variant *tandem::x86::findVariant(StringRef name) {
+  for (const Variant &variant : table)
+    if (variant.name == name)
+      return &variant;
+  return nullptr;
+}
