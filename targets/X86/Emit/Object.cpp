@@ -38,7 +38,7 @@ void tandem::x86::registerTranslations(DialectRegistry &registry) {
   registerLLVMDialectTranslation(registry);
 }
 
-static llvm::Error failure(const llvm::Twine &message) {
+static llvm::Error makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
@@ -66,7 +66,7 @@ makeMachine(const Variant &variant) {
   const llvm::Target *target =
       llvm::TargetRegistry::lookupTarget(triple, message);
   if (!target)
-    return failure("this LLVM has no x86-64 code generator: " + message);
+    return makeError("this LLVM has no x86-64 code generator: " + message);
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
       triple, variant.cpu, variant.featureString(), llvm::TargetOptions(),
       llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
@@ -121,12 +121,12 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 llvm::Expected<llvm::SmallVector<char, 0>>
 tandem::x86::compileObject(ModuleOp module, const Variant &variant) {
   if (failed(lowerToLLVM(module)))
-    return failure("lowering to LLVM IR failed");
+    return makeError("lowering to LLVM IR failed");
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> llvmModule =
       translateModuleToLLVMIR(module, context, "part");
   if (!llvmModule)
-    return failure("translation to LLVM IR failed");
+    return makeError("translation to LLVM IR failed");
   auto machine = makeMachine(variant);
   if (!machine)
     return machine.takeError();
@@ -142,7 +142,7 @@ tandem::x86::compileObject(ModuleOp module, const Variant &variant) {
       emptyLibrary((*machine)->getTargetTriple())));
   if ((*machine)->addPassesToEmitFile(emitter, stream, nullptr,
                                       llvm::CodeGenFileType::ObjectFile))
-    return failure("this LLVM cannot write x86-64 object files");
+    return makeError("this LLVM cannot write x86-64 object files");
   emitter.run(*llvmModule);
   return object;
 }
