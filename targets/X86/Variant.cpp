@@ -12,14 +12,14 @@ using namespace tandem::x86;
 
 // What x86-64-v3 and v4 add to the baseline, in the spelling of /proc/cpuinfo
 // that differs from LLVM's only where the runtime maps it.
-static constexpr StringRef v3Features[] = {"avx2", "fma",  "f16c", "bmi",
+static constexpr StringRef v3Features[] = {"avx2", "fma",   "f16c", "bmi",
                                            "bmi2", "lzcnt", "movbe"};
 static constexpr StringRef v4Features[] = {
-    "avx2",    "fma",      "f16c",     "bmi",      "bmi2",    "lzcnt",
-    "movbe",   "avx512f",  "avx512bw", "avx512dq", "avx512vl", "avx512cd"};
+    "avx2",  "fma",     "f16c",     "bmi",      "bmi2",     "lzcnt",
+    "movbe", "avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512cd"};
 static constexpr StringRef v4Bf16Features[] = {
-    "avx2",     "fma",      "f16c",     "bmi",      "bmi2",
-    "lzcnt",    "movbe",    "avx512f",  "avx512bw", "avx512dq",
+    "avx2",     "fma",      "f16c",       "bmi",       "bmi2",
+    "lzcnt",    "movbe",    "avx512f",    "avx512bw",  "avx512dq",
     "avx512vl", "avx512cd", "avx512vnni", "avx512bf16"};
 
 // Tiles: rows x vectors + vectors of B + a broadcast fit the registers. A tile
@@ -36,16 +36,19 @@ static const Variant table[] = {
 
 std::string Variant::featureString() const {
   std::string text;
-  for (StringRef feature : features)
+  for (StringRef feature : features) {
     text += (text.empty() ? "+" : ",+") + feature.str();
+  }
   return text;
 }
 
 ArrayRef<Variant> tandem::x86::variants() { return table; }
 
 const Variant *tandem::x86::findVariant(StringRef name) {
-  for (const Variant &variant : table)
-    if (variant.name == name)
+  for (const Variant &variant : table) {
+    if (variant.name == name) {
       return &variant;
+    }
+  }
   return nullptr;
 }

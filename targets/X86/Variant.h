@@ -35,7 +35,8 @@ struct Variant {
   int64_t lanes;     ///< fp32 values in a vector register
   int64_t registers; ///< vector registers
   int64_t tileRows;  ///< rows of the largest register tile
-  int64_t prefetchBytes; ///< distance of software prefetch when streaming; 0: none
+  int64_t
+      prefetchBytes; ///< distance of software prefetch when streaming; 0: none
 
   /// Vectors in a row of a panel.
   int64_t panelVectors() const { return panelColumns / lanes; }

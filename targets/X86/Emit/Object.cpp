@@ -65,8 +65,9 @@ makeMachine(const Variant &variant) {
   std::string message;
   const llvm::Target *target =
       llvm::TargetRegistry::lookupTarget(triple, message);
-  if (!target)
+  if (!target) {
     return makeError("this LLVM has no x86-64 code generator: " + message);
+  }
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
       triple, variant.cpu, variant.featureString(), llvm::TargetOptions(),
       llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Default));
@@ -106,8 +107,7 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::ModuleAnalysisManager modules;
   llvm::PassBuilder builder(&machine, tuning);
   functions.registerPass([&] {
-    return llvm::TargetLibraryAnalysis(
-        emptyLibrary(machine.getTargetTriple()));
+    return llvm::TargetLibraryAnalysis(emptyLibrary(machine.getTargetTriple()));
   });
   builder.registerModuleAnalyses(modules);
   builder.registerCGSCCAnalyses(components);
@@ -120,16 +120,19 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 
 llvm::Expected<llvm::SmallVector<char, 0>>
 tandem::x86::compileObject(ModuleOp module, const Variant &variant) {
-  if (failed(lowerToLLVM(module)))
+  if (failed(lowerToLLVM(module))) {
     return makeError("lowering to LLVM IR failed");
+  }
   llvm::LLVMContext context;
   std::unique_ptr<llvm::Module> llvmModule =
       translateModuleToLLVMIR(module, context, "part");
-  if (!llvmModule)
+  if (!llvmModule) {
     return makeError("translation to LLVM IR failed");
+  }
   auto machine = makeMachine(variant);
-  if (!machine)
+  if (!machine) {
     return machine.takeError();
+  }
   llvmModule->setTargetTriple((*machine)->getTargetTriple());
   llvmModule->setDataLayout((*machine)->createDataLayout());
   setAttributes(*llvmModule, variant);
@@ -141,8 +144,9 @@ tandem::x86::compileObject(ModuleOp module, const Variant &variant) {
   emitter.add(new llvm::TargetLibraryInfoWrapperPass(
       emptyLibrary((*machine)->getTargetTriple())));
   if ((*machine)->addPassesToEmitFile(emitter, stream, nullptr,
-                                      llvm::CodeGenFileType::ObjectFile))
+                                      llvm::CodeGenFileType::ObjectFile)) {
     return makeError("this LLVM cannot write x86-64 object files");
+  }
   emitter.run(*llvmModule);
   return object;
 }

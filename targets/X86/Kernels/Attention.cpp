@@ -24,8 +24,9 @@ using namespace tandem::x86;
 /// Lane numbers first, first + 1, ... as 32-bit integers.
 static Expr laneNumbers(Emitter &e, int64_t first) {
   SmallVector<int32_t> numbers;
-  for (int64_t i = 0; i < e.variant.lanes; ++i)
+  for (int64_t i = 0; i < e.variant.lanes; ++i) {
     numbers.push_back(static_cast<int32_t>(first + i));
+  }
   return {e, arith::ConstantOp::create(
                  e, DenseIntElementsAttr::get(e.integerVectorType(), numbers))};
 }
@@ -54,18 +55,19 @@ LLVM::LLVMFuncOp Kernels::softmaxRow() {
                  });
         });
         Exprs masked;
-        Expr minusInfinity = e.constant(
-            e.vectorType(), -std::numeric_limits<float>::infinity());
+        Expr minusInfinity =
+            e.constant(e.vectorType(), -std::numeric_limits<float>::infinity());
         for (int64_t v = 0; v < vectors; ++v) {
           Expr lanes = laneNumbers(e, v * variant.lanes);
           Expr score = (scores + v * variant.lanes).load(e.vectorType());
-          masked.push_back(e.select((lanes >= low) & (lanes < high), score,
-                                    minusInfinity));
+          masked.push_back(
+              e.select((lanes >= low) & (lanes < high), score, minusInfinity));
         }
         Exprs tree = masked;
         while (tree.size() > 1) {
-          for (size_t i = 0; i < tree.size() / 2; ++i)
+          for (size_t i = 0; i < tree.size() / 2; ++i) {
             tree[i] = e.maximum(tree[2 * i], tree[2 * i + 1]);
+          }
           tree.truncate(tree.size() / 2);
         }
         Expr before = running.loadFloat();
@@ -78,8 +80,8 @@ LLVM::LLVMFuncOp Kernels::softmaxRow() {
         }
         Expr shrink = exponential(before - after);
         running.store(after);
-        (running + 1).store(
-            e.fma((running + 1).loadFloat(), shrink, e.sumLanes(sum)));
+        (running + 1)
+            .store(e.fma((running + 1).loadFloat(), shrink, e.sumLanes(sum)));
         (running + 2).store(shrink);
       });
 }
@@ -89,24 +91,24 @@ LLVM::LLVMFuncOp Kernels::softmaxRow() {
 LLVM::LLVMFuncOp Kernels::packQueries() {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64(), f32 = types.f32();
-  return define(
-      "pack_queries", {ptr, ptr, i64, i64, i64, i64, i64, f32},
-      [&](Emitter &e, ValueRange arguments) {
-        Pointer q(e, arguments[0]), packed(e, arguments[1]);
-        Expr stride(e, arguments[2]), width(e, arguments[3]),
-            group(e, arguments[4]), firstPair(e, arguments[5]),
-            pairs(e, arguments[6]), scale(e, arguments[7]);
-        Expr tileRows = e.integer(variant.tileRows);
-        e.loop(e.integer(0), pairs, 1, [&](Expr i) {
-          Expr pair = firstPair + i, tile = i / tileRows * tileRows;
-          Expr height = e.minimum(pairs - tile, tileRows);
-          Pointer from = (q + pair / group * stride) + pair % group * width;
-          Pointer to = (packed + tile * width) + (i - tile);
-          e.loop(e.integer(0), width, 1, [&](Expr k) {
-            (to + k * height).store((from + k).loadFloat() * scale);
-          });
-        });
-      });
+  return define("pack_queries", {ptr, ptr, i64, i64, i64, i64, i64, f32},
+                [&](Emitter &e, ValueRange arguments) {
+                  Pointer q(e, arguments[0]), packed(e, arguments[1]);
+                  Expr stride(e, arguments[2]), width(e, arguments[3]),
+                      group(e, arguments[4]), firstPair(e, arguments[5]),
+                      pairs(e, arguments[6]), scale(e, arguments[7]);
+                  Expr tileRows = e.integer(variant.tileRows);
+                  e.loop(e.integer(0), pairs, 1, [&](Expr i) {
+                    Expr pair = firstPair + i, tile = i / tileRows * tileRows;
+                    Expr height = e.minimum(pairs - tile, tileRows);
+                    Pointer from =
+                        (q + pair / group * stride) + pair % group * width;
+                    Pointer to = (packed + tile * width) + (i - tile);
+                    e.loop(e.integer(0), width, 1, [&](Expr k) {
+                      (to + k * height).store((from + k).loadFloat() * scale);
+                    });
+                  });
+                });
 }
 
 namespace {
@@ -123,13 +125,12 @@ public:
         outputStride(valuePanels * double(panelColumns)),
         packed(e.stack(pairs * keyWidth)),
         scores(e.stack(pairs * double(blockKeys))),
-        output(e.stack(pairs * outputStride)),
-        running(e.stack(pairs * 3.0)) {}
+        output(e.stack(pairs * outputStride)), running(e.stack(pairs * 3.0)) {}
 
   void run(LLVM::LLVMFuncOp packQueries, LLVM::LLVMFuncOp multiplyPacked,
            LLVM::LLVMFuncOp softmaxRow, LLVM::LLVMFuncOp multiplyRows) {
-    e.call(packQueries, {q, packed, qStride, keyWidth, group, firstPair, pairs,
-                         scale});
+    e.call(packQueries,
+           {q, packed, qStride, keyWidth, group, firstPair, pairs, scale});
     clear();
     Expr firstToken = firstPair / group;
     Expr lastToken = (firstPair + pairs - 1.0) / group;
@@ -157,9 +158,8 @@ private:
   }
 
   void clear() {
-    e.loop(e.integer(0), pairs * outputStride, e.variant.lanes, [&](Expr i) {
-      (output + i).store(e.constant(e.vectorType(), 0));
-    });
+    e.loop(e.integer(0), pairs * outputStride, e.variant.lanes,
+           [&](Expr i) { (output + i).store(e.constant(e.vectorType(), 0)); });
     // A finite least score: a block in which a query sees no key leaves it
     // and the sums as they are.
     e.loop(e.integer(0), pairs, 1, [&](Expr i) {
@@ -171,9 +171,8 @@ private:
   /// body(first row, rows) for each register tile of the pairs.
   void forTiles(function_ref<void(Expr, Expr)> body) {
     Expr tileRows = e.integer(e.variant.tileRows);
-    e.loop(e.integer(0), pairs, e.variant.tileRows, [&](Expr tile) {
-      body(tile, e.minimum(pairs - tile, tileRows));
-    });
+    e.loop(e.integer(0), pairs, e.variant.tileRows,
+           [&](Expr tile) { body(tile, e.minimum(pairs - tile, tileRows)); });
   }
 
   void score(Pointer keyBlock, Expr keys, LLVM::LLVMFuncOp multiplyPacked) {
@@ -193,9 +192,9 @@ private:
       Expr token = (firstPair + i) / group;
       Expr high = e.select(causal != 0, start + token + 1.0, total);
       Pointer row = running + i * 3.0;
-      e.call(softmaxRow, {scores + i * double(blockKeys),
-                          lowestKey(token) - firstKey, high - firstKey, row,
-                          softcap});
+      e.call(softmaxRow,
+             {scores + i * double(blockKeys), lowestKey(token) - firstKey,
+              high - firstKey, row, softcap});
       Expr shrink = (row + 2).loadFloat();
       e.ifThen(shrink != 1, [&] {
         Pointer sums = output + i * outputStride;
@@ -212,11 +211,10 @@ private:
     e.loop(e.integer(0), valuePanels, 1, [&](Expr panel) {
       Expr column = panel * double(panelColumns);
       forTiles([&](Expr tile, Expr rows) {
-        e.call(multiplyRows,
-               {rows, scores + tile * double(blockKeys),
-                valueBlock + column * double(blockKeys),
-                (output + tile * outputStride) + column, keys, outputStride,
-                e.integer(1)});
+        e.call(multiplyRows, {rows, scores + tile * double(blockKeys),
+                              valueBlock + column * double(blockKeys),
+                              (output + tile * outputStride) + column, keys,
+                              outputStride, e.integer(1)});
       });
     });
   }

@@ -14,8 +14,8 @@ using namespace tandem::x86;
 static void writeKey(Emitter &e, Pointer from, Pointer block, Expr inBlock,
                      Expr width) {
   Expr panel = inBlock / double(panelColumns);
-  Pointer to = (block + panel * width * double(panelColumns)) +
-               inBlock % panelColumns;
+  Pointer to =
+      (block + panel * width * double(panelColumns)) + inBlock % panelColumns;
   e.loop(e.integer(0), width, 1, [&](Expr i) {
     (to + i * double(panelColumns)).store((from + i).loadFloat());
   });
@@ -24,8 +24,8 @@ static void writeKey(Emitter &e, Pointer from, Pointer block, Expr inBlock,
 static void writeValue(Emitter &e, Pointer from, Pointer block, Expr inBlock,
                        Expr width) {
   e.loop(e.integer(0), width, panelColumns, [&](Expr column) {
-    Pointer to = (block + column * double(blockKeys)) +
-                 inBlock * double(panelColumns);
+    Pointer to =
+        (block + column * double(blockKeys)) + inBlock * double(panelColumns);
     Expr count = e.minimum(width - column, e.integer(panelColumns));
     e.elementLoop(count, [&](Expr i, Type type) {
       (to + i).store((from + column + i).load(type));
@@ -37,8 +37,7 @@ LLVM::LLVMFuncOp Kernels::append() {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
   return define(
-      "append",
-      {ptr, ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64},
+      "append", {ptr, ptr, ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64},
       [&](Emitter &e, ValueRange arguments) {
         Pointer k(e, arguments[0]), v(e, arguments[1]), slots(e, arguments[2]),
             tokenRows(e, arguments[3]), positions(e, arguments[4]);

@@ -11,88 +11,56 @@
 using namespace mlir;
 using namespace tandem::x86;
 
-static StringRef nameOf(Activation kind) {
-  switch (kind) {
-  case Activation::silu:
-    return "silu";
-  case Activation::geluErf:
-    return "gelu_erf";
-  case Activation::geluTanh:
-    return "gelu_tanh";
-  case Activation::geluQuick:
-    return "gelu_quick";
-  case Activation::relu:
-    return "relu";
-  case Activation::reluSquared:
-    return "relu_squared";
-  }
-  llvm_unreachable("unknown activation");
-}
-
-LLVM::LLVMFuncOp Kernels::activation(Activation kind) {
+LLVM::LLVMFuncOp Kernels::unary(StringRef function) {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
-  return define(("activation_" + nameOf(kind)).str(), {ptr, ptr, i64},
+  UnaryFunction f = lookupUnary(function);
+  return define(("unary_" + function).str(), {ptr, ptr, i64},
                 [&](Emitter &e, ValueRange arguments) {
                   Pointer x(e, arguments[0]), y(e, arguments[1]);
                   e.elementLoop({e, arguments[2]}, [&](Expr i, Type type) {
-                    (y + i).store(activate(kind, (x + i).load(type)));
+                    (y + i).store(f((x + i).load(type)));
                   });
                 });
 }
 
-LLVM::LLVMFuncOp Kernels::elementwise(StringRef name,
-                                      function_ref<Expr(Expr, Expr)> f) {
-  Emitter types(module.getLoc(), variant);
-  Type ptr = types.pointerType(), i64 = types.i64();
-  return define(name, {ptr, ptr, ptr, i64},
-                [&](Emitter &e, ValueRange arguments) {
-                  Pointer x(e, arguments[0]), y(e, arguments[1]),
-                      result(e, arguments[2]);
-                  e.elementLoop({e, arguments[3]}, [&](Expr i, Type type) {
-                    (result + i).store(
-                        f((x + i).load(type), (y + i).load(type)));
-                  });
-                });
+static StringRef nameOf(Operand operand) {
+  switch (operand) {
+  case Operand::tensor:
+    return "_tensor";
+  case Operand::vector:
+    return "_vector";
+  case Operand::scalar:
+    return "_scalar";
+  }
+  llvm_unreachable("unknown operand");
 }
 
-LLVM::LLVMFuncOp Kernels::glu(Activation kind) {
-  return elementwise(("glu_" + nameOf(kind)).str(), [&](Expr gate, Expr x) {
-    return activate(kind, gate) * x;
-  });
-}
-LLVM::LLVMFuncOp Kernels::add() {
-  return elementwise("add", [](Expr x, Expr y) { return x + y; });
-}
-LLVM::LLVMFuncOp Kernels::multiply() {
-  return elementwise("multiply", [](Expr x, Expr y) { return x * y; });
-}
-
-LLVM::LLVMFuncOp Kernels::rowwise(StringRef name,
-                                  function_ref<Expr(Expr, Expr)> f) {
+LLVM::LLVMFuncOp Kernels::binary(StringRef function, Operand xKind,
+                                 Operand yKind) {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
+  BinaryFunction f = lookupBinary(function);
   return define(
-      name, {ptr, ptr, ptr, i64, i64, i64},
-      [&](Emitter &e, ValueRange arguments) {
-        Pointer x(e, arguments[0]), vector(e, arguments[1]),
-            result(e, arguments[2]);
+      ("binary_" + function + nameOf(xKind) + nameOf(yKind)).str(),
+      {ptr, ptr, ptr, i64, i64, i64}, [&](Emitter &e, ValueRange arguments) {
         Expr width(e, arguments[3]);
         e.loop({e, arguments[4]}, {e, arguments[5]}, 1, [&](Expr token) {
-          Pointer from = x + token * width, to = result + token * width;
+          Expr offset = token * width;
+          auto load = [&](Operand kind, unsigned index, Expr i, Type type) {
+            Pointer base(e, arguments[index]);
+            if (kind == Operand::scalar)
+              return e.broadcast(base.loadFloat(), type);
+            return (kind == Operand::tensor ? base + offset + i : base + i)
+                .load(type);
+          };
+          Pointer result(e, arguments[2]);
           e.elementLoop(width, [&](Expr i, Type type) {
-            (to + i).store(
-                f((from + i).load(type), (vector + i).load(type)));
+            (result + offset + i)
+                .store(f(load(xKind, 0, i, type), load(yKind, 1, i, type)));
           });
         });
       });
-}
-
-LLVM::LLVMFuncOp Kernels::addVector() {
-  return rowwise("add_vector", [](Expr x, Expr y) { return x + y; });
-}
-LLVM::LLVMFuncOp Kernels::multiplyVector() {
-  return rowwise("multiply_vector", [](Expr x, Expr y) { return x * y; });
 }
 
 LLVM::LLVMFuncOp Kernels::copyRows() {

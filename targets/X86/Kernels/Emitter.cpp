@@ -21,16 +21,18 @@ static bool isFloat(Value value) {
 template <typename FloatOp, typename IntegerOp>
 static Expr binary(Expr a, Expr b) {
   Emitter &e = *a.emitter;
-  if (isFloat(a))
+  if (isFloat(a)) {
     return {e, FloatOp::create(e, a, b)};
+  }
   return {e, IntegerOp::create(e, a, b)};
 }
 
 static Expr compare(Expr a, Expr b, arith::CmpFPredicate floatPredicate,
                     arith::CmpIPredicate integerPredicate) {
   Emitter &e = *a.emitter;
-  if (isFloat(a))
+  if (isFloat(a)) {
     return {e, arith::CmpFOp::create(e, floatPredicate, a, b)};
+  }
   return {e, arith::CmpIOp::create(e, integerPredicate, a, b)};
 }
 
@@ -137,8 +139,9 @@ void Pointer::prefetch(int64_t offset) const {
 //===----------------------------------------------------------------------===//
 
 Type Emitter::withElement(Type type, Type element) {
-  if (auto vector = dyn_cast<VectorType>(type))
+  if (auto vector = dyn_cast<VectorType>(type)) {
     return VectorType::get(vector.getShape(), element);
+  }
   return element;
 }
 
@@ -148,12 +151,13 @@ Expr Emitter::integer(int64_t value) {
 
 Expr Emitter::constant(Type type, double value) {
   Type element = getElementTypeOrSelf(type);
-  TypedAttr scalar = isa<FloatType>(element)
-                         ? TypedAttr(getFloatAttr(element, value))
-                         : TypedAttr(getIntegerAttr(
-                               element, static_cast<int64_t>(value)));
-  if (auto vector = dyn_cast<VectorType>(type))
+  TypedAttr scalar =
+      isa<FloatType>(element)
+          ? TypedAttr(getFloatAttr(element, value))
+          : TypedAttr(getIntegerAttr(element, static_cast<int64_t>(value)));
+  if (auto vector = dyn_cast<VectorType>(type)) {
     scalar = DenseElementsAttr::get(vector, Attribute(scalar));
+  }
   return {*this, arith::ConstantOp::create(*this, scalar)};
 }
 
@@ -162,8 +166,9 @@ Expr Emitter::broadcast(Expr scalar) {
 }
 
 Expr Emitter::broadcast(Expr scalar, Type type) {
-  if (!isa<VectorType>(type))
+  if (!isa<VectorType>(type)) {
     return scalar;
+  }
   return {*this, vector::BroadcastOp::create(*this, type, scalar)};
 }
 
@@ -193,16 +198,16 @@ Expr Emitter::truncate32(Expr a) {
 }
 
 Expr Emitter::sumLanes(Expr vector) {
-  return {*this, vector::ReductionOp::create(*this, vector::CombiningKind::ADD,
-                                             vector,
-                                             arith::FastMathFlags::reassoc)};
+  return {*this,
+          vector::ReductionOp::create(*this, vector::CombiningKind::ADD, vector,
+                                      arith::FastMathFlags::reassoc)};
 }
 
 Expr Emitter::largestLane(Expr vector) {
-  return {*this, vector::ReductionOp::create(
-                     *this, vector::CombiningKind::MAXNUMF, vector,
-                     arith::FastMathFlags::reassoc |
-                         arith::FastMathFlags::nnan)};
+  return {*this,
+          vector::ReductionOp::create(
+              *this, vector::CombiningKind::MAXNUMF, vector,
+              arith::FastMathFlags::reassoc | arith::FastMathFlags::nnan)};
 }
 
 void Emitter::loop(Expr low, Expr high, int64_t step,
@@ -219,22 +224,24 @@ static SmallVector<Value> valuesOf(const Exprs &exprs) {
 
 static Exprs exprsOf(Emitter &e, ValueRange values) {
   Exprs exprs;
-  for (Value value : values)
+  for (Value value : values) {
     exprs.emplace_back(e, value);
+  }
   return exprs;
 }
 
 Exprs Emitter::loop(Expr low, Expr high, int64_t step, const Exprs &initial,
                     function_ref<Exprs(Expr, const Exprs &)> body) {
-  auto loopOp = scf::ForOp::create(*this, low, high, integer(step),
-                                   valuesOf(initial));
+  auto loopOp =
+      scf::ForOp::create(*this, low, high, integer(step), valuesOf(initial));
   OpBuilder::InsertionGuard guard(*this);
   // A loop without carried values comes with its yield.
   setInsertionPointToStart(loopOp.getBody());
   Exprs next = body({*this, loopOp.getInductionVar()},
                     exprsOf(*this, loopOp.getRegionIterArgs()));
-  if (!initial.empty())
+  if (!initial.empty()) {
     scf::YieldOp::create(*this, valuesOf(next));
+  }
   return exprsOf(*this, loopOp.getResults());
 }
 
@@ -287,10 +294,10 @@ void Emitter::dispatch(Expr index, int64_t first, int64_t last,
                        function_ref<void(int64_t)> body) {
   // The last case is the default one: the switch covers every value.
   SmallVector<int64_t> cases;
-  for (int64_t i = first; i < last; ++i)
+  for (int64_t i = first; i < last; ++i) {
     cases.push_back(i);
-  Value selector =
-      arith::IndexCastOp::create(*this, getIndexType(), index);
+  }
+  Value selector = arith::IndexCastOp::create(*this, getIndexType(), index);
   auto switchOp = scf::IndexSwitchOp::create(*this, TypeRange(), selector,
                                              cases, cases.size());
   OpBuilder::InsertionGuard guard(*this);
@@ -299,8 +306,9 @@ void Emitter::dispatch(Expr index, int64_t first, int64_t last,
     body(value);
     scf::YieldOp::create(*this);
   };
-  for (auto [region, value] : llvm::zip(switchOp.getCaseRegions(), cases))
+  for (auto [region, value] : llvm::zip(switchOp.getCaseRegions(), cases)) {
     fill(region, value);
+  }
   fill(switchOp.getDefaultRegion(), last);
 }
 

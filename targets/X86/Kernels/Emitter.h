@@ -72,8 +72,8 @@ public:
 
   Expr load(mlir::Type type) const;
   Expr loadFloat() const;
-  Expr loadInteger() const;      ///< 64 bits
-  Expr loadInteger32() const;    ///< 32 bits, sign-extended to 64
+  Expr loadInteger() const;   ///< 64 bits
+  Expr loadInteger32() const; ///< 32 bits, sign-extended to 64
   Pointer loadPointer() const;
   void store(mlir::Value stored) const;
   /// Asks for the cache line `offset` bytes on.
@@ -106,7 +106,8 @@ public:
   mlir::VectorType integerVectorType() {
     return mlir::VectorType::get({variant.lanes}, getI32Type());
   }
-  /// `type` with its elements replaced: f32 -> i32, vector<8xf32> -> vector<8xi32>.
+  /// `type` with its elements replaced: f32 -> i32, vector<8xf32> ->
+  /// vector<8xi32>.
   mlir::Type withElement(mlir::Type type, mlir::Type element);
 
   Expr integer(int64_t value);
@@ -141,8 +142,7 @@ public:
   Exprs choose(Expr condition, llvm::function_ref<Exprs()> then,
                llvm::function_ref<Exprs()> otherwise);
   /// body(i, type) for whole vectors of [0, count), then for single elements.
-  void elementLoop(Expr count,
-                   llvm::function_ref<void(Expr, mlir::Type)> body);
+  void elementLoop(Expr count, llvm::function_ref<void(Expr, mlir::Type)> body);
   /// Runs one of `cases` by `index`, which is in range.
   void dispatch(Expr index, int64_t first, int64_t last,
                 llvm::function_ref<void(int64_t)> body);

@@ -17,19 +17,19 @@ static Expr indexAt(Pointer indices, Expr i) {
 LLVM::LLVMFuncOp Kernels::gatherRows() {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
-  return define(
-      "gather_rows", {ptr, ptr, ptr, i64, i64, i64},
-      [&](Emitter &e, ValueRange arguments) {
-        Pointer x(e, arguments[0]), indices(e, arguments[1]),
-            y(e, arguments[2]);
-        Expr width(e, arguments[3]);
-        e.loop({e, arguments[4]}, {e, arguments[5]}, 1, [&](Expr i) {
-          Pointer from = x + indexAt(indices, i) * width, to = y + i * width;
-          e.elementLoop(width, [&](Expr j, Type type) {
-            (to + j).store((from + j).load(type));
-          });
-        });
-      });
+  return define("gather_rows", {ptr, ptr, ptr, i64, i64, i64},
+                [&](Emitter &e, ValueRange arguments) {
+                  Pointer x(e, arguments[0]), indices(e, arguments[1]),
+                      y(e, arguments[2]);
+                  Expr width(e, arguments[3]);
+                  e.loop({e, arguments[4]}, {e, arguments[5]}, 1, [&](Expr i) {
+                    Pointer from = x + indexAt(indices, i) * width,
+                            to = y + i * width;
+                    e.elementLoop(width, [&](Expr j, Type type) {
+                      (to + j).store((from + j).load(type));
+                    });
+                  });
+                });
 }
 
 LLVM::LLVMFuncOp Kernels::gatherColumns() {

@@ -13,14 +13,15 @@ using namespace tandem::x86;
 LLVM::LLVMFuncOp
 Kernels::define(StringRef name, ArrayRef<Type> arguments,
                 function_ref<void(Emitter &, ValueRange)> body) {
-  if (auto existing = module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+  if (auto existing = module.lookupSymbol<LLVM::LLVMFuncOp>(name)) {
     return existing;
+  }
   Emitter e(module.getLoc(), variant);
   e.setInsertionPointToEnd(module.getBody());
   auto type = LLVM::LLVMFunctionType::get(
       LLVM::LLVMVoidType::get(e.getContext()), arguments);
-  auto function = LLVM::LLVMFuncOp::create(e, name, type,
-                                           LLVM::Linkage::Internal);
+  auto function =
+      LLVM::LLVMFuncOp::create(e, name, type, LLVM::Linkage::Internal);
   // Kernels are shared; a copy in each caller would only take time to compile.
   function.setNoInline(true);
   e.setInsertionPointToStart(function.addEntryBlock(e));

@@ -25,6 +25,8 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include <optional>
+
 namespace tandem::x86 {
 
 /// Keys in a block of the cache and of the attention loop.
@@ -33,8 +35,15 @@ inline constexpr int64_t blockKeys = 64;
 /// KiB of the panel stay in the second-level cache.
 inline constexpr int64_t maxDepth = 2048;
 
-/// Element-wise functions of one argument.
-enum class Activation { silu, geluErf, geluTanh, geluQuick, relu, reluSquared };
+/// How an operand varies: by token and column, by column, or not at all.
+enum class Operand { tensor, vector, scalar };
+
+/// One step of what follows a product, on each of its values.
+struct EpilogueStep {
+  llvm::StringRef function; ///< of `lookupUnary` or `lookupBinary`
+  /// The right operand of a binary function.
+  std::optional<Operand> operand;
+};
 
 /// The kernels of one variant in one module.
 class Kernels {
@@ -64,7 +73,16 @@ public:
   /// B into strip [count][16].
   mlir::LLVM::LLVMFuncOp multiplyStrip();
   /// Rows a strip holds at most.
-  int64_t stripRows() const { return 4 * tokenChunk() ; }
+  int64_t stripRows() const { return 4 * tokenChunk(); }
+  /// (strip, gate strip, bias, gate bias, y, stride, rows, columns, operands):
+  /// what follows a product. y [rows][stride] = steps(strip + bias), or
+  /// glu(gate strip + gate bias, strip + bias) first where `glu` is given.
+  /// `operands` holds one pointer for each step with an operand, to its first
+  /// value for this strip; tensors have rows of `stride`. Biases are padded to
+  /// whole panels; null where there is none. Columns may be fewer than 16.
+  mlir::LLVM::LLVMFuncOp epilogue(bool hasBias, bool hasGateBias,
+                                  llvm::StringRef glu,
+                                  llvm::ArrayRef<EpilogueStep> steps);
   /// (x, packed, width, first, last, rows): packs rows [first, last) of x;
   /// first is a multiple of tileRows, `rows` those of the whole matrix.
   mlir::LLVM::LLVMFuncOp packRows();
@@ -77,17 +95,11 @@ public:
   mlir::LLVM::LLVMFuncOp rmsNorm();
   /// (x, scale, bias or null, y, width, epsilon, first, last)
   mlir::LLVM::LLVMFuncOp layerNorm();
-  /// (x, y, count)
-  mlir::LLVM::LLVMFuncOp activation(Activation kind);
-  /// (gate, x, y, count): activation(gate) * x
-  mlir::LLVM::LLVMFuncOp glu(Activation kind);
-  /// (x, y, result, count)
-  mlir::LLVM::LLVMFuncOp add();
-  mlir::LLVM::LLVMFuncOp multiply();
-  /// (x, vector, result, width, first, last): the vector is added to (times)
-  /// each row.
-  mlir::LLVM::LLVMFuncOp addVector();
-  mlir::LLVM::LLVMFuncOp multiplyVector();
+  /// (x, y, count): y = function(x)
+  mlir::LLVM::LLVMFuncOp unary(llvm::StringRef function);
+  /// (x, y, result, width, first, last): function(x, y); a vector has one
+  /// value per column, a scalar one value.
+  mlir::LLVM::LLVMFuncOp binary(llvm::StringRef function, Operand x, Operand y);
   /// (x, y, width, xStride, yStride, first, last)
   mlir::LLVM::LLVMFuncOp copyRows();
   /// (x, indices, y, width, first, last): y[i] = x[indices[i]], i32 indices
@@ -119,10 +131,6 @@ private:
   mlir::LLVM::LLVMFuncOp multiplyAny(bool packed);
   mlir::LLVM::LLVMFuncOp softmaxRow();
   mlir::LLVM::LLVMFuncOp packQueries();
-  mlir::LLVM::LLVMFuncOp elementwise(llvm::StringRef name,
-                                     llvm::function_ref<Expr(Expr, Expr)> f);
-  mlir::LLVM::LLVMFuncOp rowwise(llvm::StringRef name,
-                                 llvm::function_ref<Expr(Expr, Expr)> f);
 };
 
 } // namespace tandem::x86

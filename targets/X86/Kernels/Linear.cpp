@@ -20,7 +20,8 @@ LLVM::LLVMFuncOp Kernels::multiplyStrip() {
         Pointer a(e, arguments[0]), b(e, arguments[1]), strip(e, arguments[2]);
         Expr rows(e, arguments[3]), first(e, arguments[4]),
             count(e, arguments[5]), depth(e, arguments[6]);
-        Expr width = e.integer(panelColumns), tileRows = e.integer(variant.tileRows);
+        Expr width = e.integer(panelColumns),
+             tileRows = e.integer(variant.tileRows);
         e.loop(e.integer(0), depth, maxDepth, [&](Expr k) {
           Expr run = e.minimum(depth - k, e.integer(maxDepth));
           Expr accumulate{e, e.select(k > 0, e.integer(1), e.integer(0))};
@@ -37,21 +38,21 @@ LLVM::LLVMFuncOp Kernels::multiplyStrip() {
 LLVM::LLVMFuncOp Kernels::packRows() {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
-  return define(
-      "pack_rows", {ptr, ptr, i64, i64, i64, i64},
-      [&](Emitter &e, ValueRange arguments) {
-        Pointer x(e, arguments[0]), packed(e, arguments[1]);
-        Expr width(e, arguments[2]), first(e, arguments[3]),
-            last(e, arguments[4]), rows(e, arguments[5]);
-        e.loop(first, last, variant.tileRows, [&](Expr tile) {
-          Expr height = e.minimum(rows - tile, e.integer(variant.tileRows));
-          e.loop(e.integer(0), height, 1, [&](Expr row) {
-            Pointer from = x + (tile + row) * width;
-            Pointer to = (packed + tile * width) + row;
-            e.loop(e.integer(0), width, 1, [&](Expr k) {
-              (to + k * height).store((from + k).loadFloat());
-            });
-          });
-        });
-      });
+  return define("pack_rows", {ptr, ptr, i64, i64, i64, i64},
+                [&](Emitter &e, ValueRange arguments) {
+                  Pointer x(e, arguments[0]), packed(e, arguments[1]);
+                  Expr width(e, arguments[2]), first(e, arguments[3]),
+                      last(e, arguments[4]), rows(e, arguments[5]);
+                  e.loop(first, last, variant.tileRows, [&](Expr tile) {
+                    Expr height =
+                        e.minimum(rows - tile, e.integer(variant.tileRows));
+                    e.loop(e.integer(0), height, 1, [&](Expr row) {
+                      Pointer from = x + (tile + row) * width;
+                      Pointer to = (packed + tile * width) + row;
+                      e.loop(e.integer(0), width, 1, [&](Expr k) {
+                        (to + k * height).store((from + k).loadFloat());
+                      });
+                    });
+                  });
+                });
 }

@@ -8,6 +8,7 @@
 #include "tandem/targets/X86/Kernels/Math.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
 using namespace tandem::x86;
@@ -16,8 +17,9 @@ using namespace tandem::x86;
 static Expr polynomial(Expr x, ArrayRef<double> coefficients) {
   Emitter &e = *x.emitter;
   Expr sum = e.constant(x.type(), coefficients.front());
-  for (double coefficient : coefficients.drop_front())
+  for (double coefficient : coefficients.drop_front()) {
     sum = e.fma(sum, x, e.constant(x.type(), coefficient));
+  }
   return sum;
 }
 
@@ -56,9 +58,9 @@ Expr tandem::x86::hyperbolicTangent(Expr x) {
   Emitter &e = *x.emitter;
   Expr square = x * x;
   // Cephes tanhf below 0.625.
-  Expr p = polynomial(square, {-5.70498872745e-3, 2.06390887954e-2,
-                               -5.37397155531e-2, 1.33314422036e-1,
-                               -3.33332819422e-1});
+  Expr p = polynomial(square,
+                      {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
+                       1.33314422036e-1, -3.33332819422e-1});
   Expr small = e.fma(p * square, x, x);
   Expr large = 1.0 - 2.0 / (exponential(x * 2.0) + 1.0);
   return e.select(magnitude(x) < 0.625, small, large);
@@ -85,28 +87,57 @@ static Expr swish(Expr x, double slope) {
   return x / (exponential(x * -slope) + 1.0);
 }
 
-Expr tandem::x86::activate(Activation kind, Expr x) {
+static Expr geluTanh(Expr x) {
+  // x/2 (1 + tanh u) = x sigmoid(2u), which does not cancel for negative x.
   Emitter &e = *x.emitter;
-  Expr zero = e.constant(x.type(), 0);
-  switch (kind) {
-  case Activation::silu:
-    return swish(x, 1.0);
-  case Activation::geluQuick:
-    return swish(x, 1.702);
-  case Activation::geluErf:
-    return x * 0.5 * (errorFunction(x * 0.70710678118654752) + 1.0);
-  case Activation::geluTanh: {
-    // x/2 (1 + tanh u) = x sigmoid(2u), which does not cancel for negative x.
-    Expr u = x * e.fma(x * x, e.constant(x.type(), 0.044715 * 0.7978845608),
-                       e.constant(x.type(), 0.7978845608028654));
-    return x / (exponential(u * -2.0) + 1.0);
+  Expr u = x * e.fma(x * x, e.constant(x.type(), 0.044715 * 0.7978845608028654),
+                     e.constant(x.type(), 0.7978845608028654));
+  return x / (exponential(u * -2.0) + 1.0);
+}
+
+static Expr geluErf(Expr x) {
+  return x * 0.5 * (errorFunction(x * 0.70710678118654752) + 1.0);
+}
+
+static Expr relu(Expr x) {
+  // Not a number stays what it is.
+  Emitter &e = *x.emitter;
+  return e.select(x < 0.0, e.constant(x.type(), 0), x);
+}
+
+UnaryFunction tandem::x86::lookupUnary(StringRef name) {
+  return llvm::StringSwitch<UnaryFunction>(name)
+      .Cases({"silu", "Swish"}, [](Expr x) { return swish(x, 1.0); })
+      .Case("gelu_quick", [](Expr x) { return swish(x, 1.702); })
+      .Cases({"gelu_erf", "Gelu"}, geluErf)
+      .Case("gelu_tanh", geluTanh)
+      .Cases({"relu", "Relu"}, relu)
+      .Case("relu_squared", [](Expr x) { return relu(x) * relu(x); })
+      .Case("Abs", magnitude)
+      .Case("Cast", [](Expr x) { return x; })
+      .Case("Erf", errorFunction)
+      .Case("Exp", exponential)
+      .Case("Neg", [](Expr x) { return x * -1.0; })
+      .Case("Reciprocal", [](Expr x) { return 1.0 / x; })
+      .Case("Sigmoid", [](Expr x) { return 1.0 / (exponential(x * -1.0) + 1.0); })
+      .Case("Sqrt", [](Expr x) { return x.emitter->sqrt(x); })
+      .Case("Tanh", hyperbolicTangent)
+      .Default(nullptr);
+}
+
+BinaryFunction tandem::x86::lookupBinary(StringRef name) {
+  if (name.consume_front("glu_")) {
+    UnaryFunction activation = lookupUnary(name);
+    if (!activation)
+      return nullptr;
+    return [activation](Expr gate, Expr x) { return activation(gate) * x; };
   }
-  case Activation::relu:
-    return e.select(x > zero, x, zero);
-  case Activation::reluSquared: {
-    Expr positive = e.select(x > zero, x, zero);
-    return positive * positive;
-  }
-  }
-  llvm_unreachable("unknown activation");
+  return llvm::StringSwitch<BinaryFunction>(name)
+      .Case("Add", [](Expr x, Expr y) { return x + y; })
+      .Case("Sub", [](Expr x, Expr y) { return x - y; })
+      .Case("Mul", [](Expr x, Expr y) { return x * y; })
+      .Case("Div", [](Expr x, Expr y) { return x / y; })
+      .Case("Max", [](Expr x, Expr y) { return x.emitter->maximum(x, y); })
+      .Case("Min", [](Expr x, Expr y) { return x.emitter->minimum(x, y); })
+      .Default(nullptr);
 }

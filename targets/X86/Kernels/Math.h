@@ -13,7 +13,9 @@
 #ifndef TANDEM_TARGETS_X86_KERNELS_MATH_H
 #define TANDEM_TARGETS_X86_KERNELS_MATH_H
 
-#include "tandem/targets/X86/Kernels/Kernels.h"
+#include "tandem/targets/X86/Kernels/Emitter.h"
+
+#include <functional>
 
 namespace tandem::x86 {
 
@@ -24,8 +26,16 @@ Expr exponential(Expr x);
 Expr hyperbolicTangent(Expr x);
 /// The error function, absolute error below 1e-6.
 Expr errorFunction(Expr x);
-/// The activation `kind` of x.
-Expr activate(Activation kind, Expr x);
+/// A function of one or two values, scalars or vectors of one type.
+using UnaryFunction = std::function<Expr(Expr)>;
+using BinaryFunction = std::function<Expr(Expr, Expr)>;
+
+/// The function called `name`: an activation as it prints ("gelu_tanh") or an
+/// ONNX operator ("Sqrt"). Null where there is none.
+UnaryFunction lookupUnary(llvm::StringRef name);
+/// An ONNX operator ("Add"), or "glu_" and an activation: that of the first
+/// argument times the second.
+BinaryFunction lookupBinary(llvm::StringRef name);
 
 } // namespace tandem::x86
 

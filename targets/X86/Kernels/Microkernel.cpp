@@ -30,15 +30,18 @@ public:
   /// C += A x B over `depth`, C being `tile` values row after row.
   Exprs run(Expr depth, Exprs tile) {
     int64_t unroll = std::max<int64_t>(sets, rows * vectors > 16 ? 2 : 4);
-    for (int64_t i = 1; i < sets; ++i)
-      for (int64_t j = 0; j < rows * vectors; ++j)
+    for (int64_t i = 1; i < sets; ++i) {
+      for (int64_t j = 0; j < rows * vectors; ++j) {
         tile.push_back(e.constant(e.vectorType(), 0));
+      }
+    }
     Expr whole = depth - depth % unroll;
     tile = e.loop(e.integer(0), whole, unroll, tile,
                   [&](Expr k, const Exprs &sums) {
                     Exprs next = sums;
-                    for (int64_t step = 0; step < unroll; ++step)
+                    for (int64_t step = 0; step < unroll; ++step) {
                       multiply(k, step, step % sets, next);
+                    }
                     return next;
                   });
     tile = e.loop(whole, depth, 1, tile, [&](Expr k, const Exprs &sums) {
@@ -62,16 +65,18 @@ private:
 
   /// sums[set] += column k + step of A x row k + step of B.
   void multiply(Expr k, int64_t step, int64_t set, Exprs &sums) {
-    Pointer aColumn = (a + k * static_cast<double>(depthStride)) +
-                      step * depthStride;
-    Pointer bRow = (b + k * static_cast<double>(panelColumns)) +
-                   step * panelColumns;
+    Pointer aColumn =
+        (a + k * static_cast<double>(depthStride)) + step * depthStride;
+    Pointer bRow =
+        (b + k * static_cast<double>(panelColumns)) + step * panelColumns;
     // Few rows stream B from memory; more of them reuse it from the cache.
-    if (rows <= 2 && e.variant.prefetchBytes)
+    if (rows <= 2 && e.variant.prefetchBytes) {
       bRow.prefetch(e.variant.prefetchBytes);
+    }
     Exprs bVectors;
-    for (int64_t v = 0; v < vectors; ++v)
+    for (int64_t v = 0; v < vectors; ++v) {
       bVectors.push_back((bRow + v * e.variant.lanes).load(e.vectorType()));
+    }
     for (int64_t row = 0; row < rows; ++row) {
       Expr value = e.broadcast((aColumn + row * rowStride).loadFloat());
       for (int64_t v = 0; v < vectors; ++v) {
@@ -83,8 +88,9 @@ private:
 
   Exprs foldSets(const Exprs &sums) {
     Exprs tile(sums.begin(), sums.begin() + rows * vectors);
-    for (size_t i = tile.size(); i < sums.size(); ++i)
+    for (size_t i = tile.size(); i < sums.size(); ++i) {
       tile[i % tile.size()] = tile[i % tile.size()] + sums[i];
+    }
     return tile;
   }
 
@@ -107,23 +113,29 @@ LLVM::LLVMFuncOp Kernels::multiply(int64_t rows, bool packed) {
         Expr depth(e, arguments[3]), stride(e, arguments[4]),
             accumulate(e, arguments[5]);
         SmallVector<Pointer> places;
-        for (int64_t row = 0; row < rows; ++row)
-          for (int64_t v = 0; v < variant.panelVectors(); ++v)
+        for (int64_t row = 0; row < rows; ++row) {
+          for (int64_t v = 0; v < variant.panelVectors(); ++v) {
             places.push_back((c + stride * static_cast<double>(row)) +
                              v * variant.lanes);
+          }
+        }
         Exprs tile = e.choose(
             accumulate != 0,
             [&] {
               Exprs loaded;
-              for (Pointer place : places)
+              for (Pointer place : places) {
                 loaded.push_back(place.load(e.vectorType()));
+              }
               return loaded;
             },
-            [&] { return Exprs(places.size(), e.constant(e.vectorType(), 0)); });
+            [&] {
+              return Exprs(places.size(), e.constant(e.vectorType(), 0));
+            });
         tile = TileLoop(e, rows, packed, {e, arguments[0]}, {e, arguments[1]})
                    .run(depth, tile);
-        for (auto [place, value] : llvm::zip(places, tile))
+        for (auto [place, value] : llvm::zip(places, tile)) {
           place.store(value);
+        }
       });
 }
 
@@ -131,15 +143,15 @@ LLVM::LLVMFuncOp Kernels::multiplyAny(bool packed) {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
   SmallVector<LLVM::LLVMFuncOp> tiles;
-  for (int64_t rows = 1; rows <= variant.tileRows; ++rows)
+  for (int64_t rows = 1; rows <= variant.tileRows; ++rows) {
     tiles.push_back(multiply(rows, packed));
+  }
   return define(packed ? "multiply_packed" : "multiply_rows",
                 {i64, ptr, ptr, ptr, i64, i64, i64},
                 [&](Emitter &e, ValueRange arguments) {
                   e.dispatch({e, arguments[0]}, 1, variant.tileRows,
                              [&](int64_t rows) {
-                               e.call(tiles[rows - 1],
-                                      arguments.drop_front());
+                               e.call(tiles[rows - 1], arguments.drop_front());
                              });
                 });
 }

@@ -59,9 +59,9 @@ LLVM::LLVMFuncOp Kernels::layerNorm() {
         Pointer x(e, arguments[0]), scale(e, arguments[1]),
             bias(e, arguments[2]), y(e, arguments[3]);
         Expr width(e, arguments[4]), epsilon(e, arguments[5]);
-        Expr hasBias{e, LLVM::ICmpOp::create(
-                            e, LLVM::ICmpPredicate::ne, bias,
-                            LLVM::ZeroOp::create(e, e.pointerType()))};
+        Expr hasBias{
+            e, LLVM::ICmpOp::create(e, LLVM::ICmpPredicate::ne, bias,
+                                    LLVM::ZeroOp::create(e, e.pointerType()))};
         e.loop({e, arguments[6]}, {e, arguments[7]}, 1, [&](Expr token) {
           Pointer from = x + token * width, to = y + token * width;
           Expr count = toFloat(e, width);

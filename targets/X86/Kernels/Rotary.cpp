@@ -64,10 +64,11 @@ LLVM::LLVMFuncOp Kernels::rotary(bool interleaved) {
                       sin + position * columns,
                       width,
                       columns};
-            if (interleaved)
+            if (interleaved) {
               rotateNeighbours(e, head);
-            else
+            } else {
               rotateHalves(e, head);
+            }
             Expr rotated = columns * 2.0;
             e.elementLoop(width - rotated, [&](Expr i, Type type) {
               (head.y + rotated + i).store((head.x + rotated + i).load(type));

@@ -39,16 +39,18 @@ public:
         // What a slot held before must not matter.
         slot(2 * c.kvHeads * blocks * blockElements(), NAN) {
     std::vector<int32_t> rows(total), positions(total);
-    for (int64_t t = 0; t < total; ++t)
+    for (int64_t t = 0; t < total; ++t) {
       positions[t] = t;
+    }
     void *slots[] = {slot.data()};
     // Layer 1 of 2, in two steps.
     auto append = KernelLibrary::best().get<Append>("append");
-    for (auto [first, last] : {std::pair(int64_t(0), c.past),
-                               std::pair(c.past, total)})
+    for (auto [first, last] :
+         {std::pair(int64_t(0), c.past), std::pair(c.past, total)}) {
       append(k.data(), v.data(), slots, rows.data(), positions.data(),
              c.kvHeads, blocks, c.kvHeads, c.keyWidth, c.valueWidth, first,
              last);
+    }
   }
 
   std::vector<float> attend() const {
@@ -57,8 +59,8 @@ public:
     int64_t tile = library.variant.tileRows * 4;
     int64_t qStride = c.heads * c.keyWidth, yStride = c.heads * c.valueWidth;
     std::vector<float> y(c.count * yStride);
-    for (int64_t head = 0; head < c.kvHeads; ++head)
-      for (int64_t pair = 0; pair < pairs; pair += tile)
+    for (int64_t head = 0; head < c.kvHeads; ++head) {
+      for (int64_t pair = 0; pair < pairs; pair += tile) {
         library.get<Attend>("attend_tile")(
             q.data() + c.past * qStride + head * group * c.keyWidth,
             y.data() + head * group * c.valueWidth,
@@ -66,15 +68,19 @@ public:
             qStride, yStride, c.keyWidth, c.valueWidth, group, pair,
             std::min(tile, pairs - pair), c.past, total, c.causal, c.window,
             scale(), c.softcap);
+      }
+    }
     return y;
   }
 
   std::vector<double> attendNaively() const {
     std::vector<double> y(c.count * c.heads * c.valueWidth);
-    for (int64_t token = 0; token < c.count; ++token)
-      for (int64_t head = 0; head < c.heads; ++head)
+    for (int64_t token = 0; token < c.count; ++token) {
+      for (int64_t head = 0; head < c.heads; ++head) {
         attendNaively(token, head,
                       y.data() + (token * c.heads + head) * c.valueWidth);
+      }
+    }
     return y;
   }
 
@@ -86,27 +92,33 @@ private:
 
   void attendNaively(int64_t token, int64_t head, double *y) const {
     int64_t position = c.past + token, kvHead = head * c.kvHeads / c.heads;
-    const float *query =
-        q.data() + (position * c.heads + head) * c.keyWidth;
+    const float *query = q.data() + (position * c.heads + head) * c.keyWidth;
     std::vector<double> scores(total, -INFINITY);
     for (int64_t key = 0; key < total; ++key) {
       if ((c.causal && key > position) ||
-          (c.window && key <= position - c.window))
+          (c.window && key <= position - c.window)) {
         continue;
+      }
       double dot = 0;
-      for (int64_t i = 0; i < c.keyWidth; ++i)
-        dot += double(query[i]) * k[(key * c.kvHeads + kvHead) * c.keyWidth + i];
+      for (int64_t i = 0; i < c.keyWidth; ++i) {
+        dot +=
+            double(query[i]) * k[(key * c.kvHeads + kvHead) * c.keyWidth + i];
+      }
       scores[key] = dot * scale();
-      if (c.softcap)
+      if (c.softcap) {
         scores[key] = c.softcap * std::tanh(scores[key] / c.softcap);
+      }
     }
     double most = *std::max_element(scores.begin(), scores.end()), sum = 0;
-    for (double &score : scores)
+    for (double &score : scores) {
       sum += score = std::exp(score - most);
-    for (int64_t key = 0; key < total; ++key)
-      for (int64_t i = 0; i < c.valueWidth; ++i)
+    }
+    for (int64_t key = 0; key < total; ++key) {
+      for (int64_t i = 0; i < c.valueWidth; ++i) {
         y[i] += scores[key] / sum *
                 v[(key * c.kvHeads + kvHead) * c.valueWidth + i];
+      }
+    }
   }
 
   Case c;
@@ -126,24 +138,28 @@ void check(const Case &c, double bound = 1e-5) {
 } // namespace
 
 TEST(X86Attention, HeadWidths) {
-  for (int64_t width : {1, 16, 20, 64, 80, 96, 128})
+  for (int64_t width : {1, 16, 20, 64, 80, 96, 128}) {
     check({4, 2, width, width, 10, 70});
+  }
   check({2, 1, 48, 36, 5, 3});
 }
 
 TEST(X86Attention, EveryLengthAroundABlock) {
-  for (int64_t length : {1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129})
+  for (int64_t length : {1, 2, 15, 16, 17, 63, 64, 65, 127, 128, 129}) {
     check({3, 3, 16, 16, length - 1, 1}), check({3, 3, 16, 16, 0, length});
+  }
 }
 
 TEST(X86Attention, Groups) {
-  for (int64_t group : {1, 2, 5, 7, 9, 71})
+  for (int64_t group : {1, 2, 5, 7, 9, 71}) {
     check({group, 1, 20, 20, 66, 9}), check({group, 1, 20, 20, 130, 1});
+  }
 }
 
 TEST(X86Attention, Windows) {
-  for (int64_t window : {1, 2, 63, 64, 65, 100, 1000})
+  for (int64_t window : {1, 2, 63, 64, 65, 100, 1000}) {
     check({4, 2, 16, 16, 40, 150, true, window});
+  }
 }
 
 TEST(X86Attention, EveryKeyVisible) {

@@ -35,14 +35,11 @@ static void writeAllKernels(Kernels &kernels) {
   kernels.packRows();
   kernels.rmsNorm();
   kernels.layerNorm();
-  for (auto kind :
-       {Activation::silu, Activation::geluErf, Activation::geluTanh,
-        Activation::geluQuick, Activation::relu, Activation::reluSquared})
-    kernels.activation(kind), kernels.glu(kind);
-  kernels.add();
-  kernels.multiply();
-  kernels.addVector();
-  kernels.multiplyVector();
+  for (StringRef name : {"silu", "gelu_erf", "gelu_tanh", "gelu_quick", "relu",
+                         "relu_squared"}) {
+    kernels.unary(name);
+    kernels.binary(("glu_" + name).str(), Operand::tensor, Operand::tensor);
+  }
   kernels.copyRows();
   kernels.gatherRows();
   kernels.gatherColumns();
@@ -62,11 +59,12 @@ static void writeQuery(ModuleOp module, const Variant &variant,
   Block *block = query.addEntryBlock(e);
   e.setInsertionPointToStart(block);
   Pointer table = e.stack(2 * functions.size());
-  for (auto [i, function] : llvm::enumerate(functions))
+  for (auto [i, function] : llvm::enumerate(functions)) {
     (table + 2 * i).store(LLVM::AddressOfOp::create(e, function));
+  }
   Expr index{e, block->getArgument(0)};
-  LLVM::ReturnOp::create(
-      e, ValueRange((table + index * 2.0).loadPointer().value));
+  LLVM::ReturnOp::create(e,
+                         ValueRange((table + index * 2.0).loadPointer().value));
 }
 
 KernelLibrary::KernelLibrary(const Variant &variant) : variant(variant) {
@@ -78,16 +76,17 @@ KernelLibrary::KernelLibrary(const Variant &variant) : variant(variant) {
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
   Kernels kernels(*module, variant);
   writeAllKernels(kernels);
-  SmallVector<LLVM::LLVMFuncOp> functions(
-      module->getOps<LLVM::LLVMFuncOp>());
-  for (auto [i, function] : llvm::enumerate(functions))
+  SmallVector<LLVM::LLVMFuncOp> functions(module->getOps<LLVM::LLVMFuncOp>());
+  for (auto [i, function] : llvm::enumerate(functions)) {
     indices[function.getName().str()] = i;
+  }
   writeQuery(*module, variant, functions);
   auto object = llvm::cantFail(compileObject(*module, variant));
   auto linked = llvm::cantFail(linkShared(object));
   sharedObject.assign(linked.begin(), linked.end());
-  if (!canRun(variant))
+  if (!canRun(variant)) {
     return;
+  }
   SmallString<128> path;
   int file;
   llvm::sys::fs::createTemporaryFile("tandem-kernels", "so", file, path);
@@ -95,8 +94,8 @@ KernelLibrary::KernelLibrary(const Variant &variant) : variant(variant) {
       .write(sharedObject.data(), sharedObject.size());
   void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   llvm::sys::fs::remove(path);
-  query = reinterpret_cast<void *(*)(uint64_t)>(
-      dlsym(handle, querySymbol.data()));
+  query =
+      reinterpret_cast<void *(*)(uint64_t)>(dlsym(handle, querySymbol.data()));
 }
 
 void *KernelLibrary::lookup(const std::string &name) const {
@@ -105,9 +104,11 @@ void *KernelLibrary::lookup(const std::string &name) const {
 
 const KernelLibrary &KernelLibrary::best() {
   static const KernelLibrary library = [] {
-    for (const Variant &variant : llvm::reverse(variants()))
-      if (canRun(variant))
+    for (const Variant &variant : llvm::reverse(variants())) {
+      if (canRun(variant)) {
         return KernelLibrary(variant);
+      }
+    }
     llvm::report_fatal_error("this CPU runs no variant");
   }();
   return library;
@@ -117,17 +118,20 @@ std::vector<float> tandem::x86::randomValues(size_t count, float range,
                                              unsigned seed) {
   std::mt19937 generator(seed);
   std::vector<float> values(count);
-  for (float &value : values)
+  for (float &value : values) {
     value = range * (generator() * (2.0f / 4294967296.0f) - 1);
+  }
   return values;
 }
 
 std::vector<float> tandem::x86::packPanels(const std::vector<float> &matrix,
                                            int64_t n, int64_t k) {
   std::vector<float> panels((n + 15) / 16 * 16 * k);
-  for (int64_t i = 0; i < n; ++i)
-    for (int64_t j = 0; j < k; ++j)
+  for (int64_t i = 0; i < n; ++i) {
+    for (int64_t j = 0; j < k; ++j) {
       panels[(i / 16 * k + j) * 16 + i % 16] = matrix[i * k + j];
+    }
+  }
   return panels;
 }
 

@@ -25,16 +25,19 @@ static std::vector<float> multiply(const std::vector<float> &x,
   std::vector<float> panels = packPanels(w, n, k);
   int64_t stripRows = library.variant.tileRows * 4;
   std::vector<float> strip(stripRows * 16);
-  for (int64_t column = 0; column < n; column += 16)
+  for (int64_t column = 0; column < n; column += 16) {
     for (int64_t row = 0; row < m; row += stripRows) {
       int64_t count = std::min(stripRows, m - row);
       library.get<Strip>("multiply_strip")(packed.data(),
                                            panels.data() + column * k,
                                            strip.data(), m, row, count, k);
-      for (int64_t i = 0; i < count; ++i)
-        for (int64_t j = column; j < std::min(n, column + 16); ++j)
+      for (int64_t i = 0; i < count; ++i) {
+        for (int64_t j = column; j < std::min(n, column + 16); ++j) {
           y[(row + i) * n + j] = strip[i * 16 + j - column];
+        }
+      }
     }
+  }
   return y;
 }
 
@@ -42,10 +45,13 @@ static std::vector<double> multiplyNaively(const std::vector<float> &x,
                                            const std::vector<float> &w,
                                            int64_t m, int64_t n, int64_t k) {
   std::vector<double> y(m * n);
-  for (int64_t i = 0; i < m; ++i)
-    for (int64_t j = 0; j < n; ++j)
-      for (int64_t l = 0; l < k; ++l)
+  for (int64_t i = 0; i < m; ++i) {
+    for (int64_t j = 0; j < n; ++j) {
+      for (int64_t l = 0; l < k; ++l) {
         y[i * n + j] += double(x[i * k + l]) * w[j * k + l];
+      }
+    }
+  }
   return y;
 }
 
@@ -59,18 +65,22 @@ static void check(int64_t m, int64_t n, int64_t k) {
 }
 
 TEST(X86Linear, EveryTileHeight) {
-  for (int64_t m = 1; m <= 2 * KernelLibrary::best().variant.tileRows + 1; ++m)
+  for (int64_t m = 1; m <= 2 * KernelLibrary::best().variant.tileRows + 1;
+       ++m) {
     check(m, 16, 37);
+  }
 }
 
 TEST(X86Linear, EveryShortDepth) {
-  for (int64_t k = 1; k <= 20; ++k)
+  for (int64_t k = 1; k <= 20; ++k) {
     check(1, 16, k), check(3, 16, k);
+  }
 }
 
 TEST(X86Linear, OddWidths) {
-  for (int64_t n : {1, 7, 15, 17, 40, 100})
+  for (int64_t n : {1, 7, 15, 17, 40, 100}) {
     check(5, n, 33);
+  }
 }
 
 TEST(X86Linear, DepthBeyondOneRun) {
