@@ -21,7 +21,6 @@
 #include "mlir/Transforms/Passes.h"
 #include "llvm/Analysis/TargetLibraryInfo.h"
 #include "llvm/IR/LegacyPassManager.h"
-#include "llvm/IR/Module.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
@@ -118,25 +117,27 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
       .run(module, modules);
 }
 
-llvm::Expected<llvm::SmallVector<char, 0>>
-tandem::x86::compileObject(ModuleOp module, const Variant &variant) {
-  if (failed(lowerToLLVM(module))) {
+llvm::Expected<TranslatedModule> tandem::x86::translate(ModuleOp module) {
+  if (failed(lowerToLLVM(module)))
     return makeError("lowering to LLVM IR failed");
-  }
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> llvmModule =
-      translateModuleToLLVMIR(module, context, "part");
-  if (!llvmModule) {
+  TranslatedModule translated;
+  translated.context = std::make_unique<llvm::LLVMContext>();
+  translated.module =
+      translateModuleToLLVMIR(module, *translated.context, "part");
+  if (!translated.module)
     return makeError("translation to LLVM IR failed");
-  }
+  return translated;
+}
+
+llvm::Expected<llvm::SmallVector<char, 0>>
+tandem::x86::compileObject(llvm::Module &module, const Variant &variant) {
   auto machine = makeMachine(variant);
-  if (!machine) {
+  if (!machine)
     return machine.takeError();
-  }
-  llvmModule->setTargetTriple((*machine)->getTargetTriple());
-  llvmModule->setDataLayout((*machine)->createDataLayout());
-  setAttributes(*llvmModule, variant);
-  optimize(*llvmModule, **machine);
+  module.setTargetTriple((*machine)->getTargetTriple());
+  module.setDataLayout((*machine)->createDataLayout());
+  setAttributes(module, variant);
+  optimize(module, **machine);
 
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
@@ -144,9 +145,8 @@ tandem::x86::compileObject(ModuleOp module, const Variant &variant) {
   emitter.add(new llvm::TargetLibraryInfoWrapperPass(
       emptyLibrary((*machine)->getTargetTriple())));
   if ((*machine)->addPassesToEmitFile(emitter, stream, nullptr,
-                                      llvm::CodeGenFileType::ObjectFile)) {
+                                      llvm::CodeGenFileType::ObjectFile))
     return makeError("this LLVM cannot write x86-64 object files");
-  }
-  emitter.run(*llvmModule);
+  emitter.run(module);
   return object;
 }

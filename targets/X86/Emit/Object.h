@@ -12,7 +12,11 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Support/Error.h"
+
+#include <memory>
 
 namespace tandem::x86 {
 
@@ -22,10 +26,20 @@ inline constexpr llvm::StringLiteral querySymbol = "tandem_part_query";
 /// Registers what `compileObject` needs in a context.
 void registerTranslations(mlir::DialectRegistry &registry);
 
-/// Compiles `module` (llvm, scf, arith, vector; functions are llvm.func) for
-/// `variant`, in process. The module is consumed: it is lowered in place.
+/// A module of LLVM IR with a context of its own, so that several can be
+/// compiled at once.
+struct TranslatedModule {
+  std::unique_ptr<llvm::LLVMContext> context;
+  std::unique_ptr<llvm::Module> module;
+};
+
+/// Lowers `module` (llvm, scf, arith, vector; functions are llvm.func) in place
+/// and translates it.
+llvm::Expected<TranslatedModule> translate(mlir::ModuleOp module);
+
+/// Optimises a module and writes object code for `variant`, in process.
 llvm::Expected<llvm::SmallVector<char, 0>>
-compileObject(mlir::ModuleOp module, const Variant &variant);
+compileObject(llvm::Module &module, const Variant &variant);
 
 /// Links an object to a shared one that exports `querySymbol` only and needs
 /// nothing, with ld.lld as a child process.

@@ -317,6 +317,16 @@ Pointer Emitter::stack(Expr elements) {
                                         /*alignment=*/64)};
 }
 
+Pointer Emitter::stack(int64_t elements) {
+  OpBuilder::InsertionGuard guard(*this);
+  auto function =
+      getInsertionBlock()->getParentOp()->getParentOfType<LLVM::LLVMFuncOp>();
+  if (!function)
+    function = cast<LLVM::LLVMFuncOp>(getInsertionBlock()->getParentOp());
+  setInsertionPointToStart(&function.getBody().front());
+  return stack(integer(elements));
+}
+
 void Emitter::call(LLVM::LLVMFuncOp callee, ValueRange arguments) {
   LLVM::CallOp::create(*this, callee, arguments);
 }

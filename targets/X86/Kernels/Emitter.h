@@ -147,10 +147,11 @@ public:
   void dispatch(Expr index, int64_t first, int64_t last,
                 llvm::function_ref<void(int64_t)> body);
 
-  /// Scratch of `elements` fp32 on the stack, 64-byte aligned. Call it outside
-  /// of loops.
+  /// Scratch of `elements` fp32 on the stack, 64-byte aligned. A size known
+  /// now is reserved once, at the function's start; call the other outside of
+  /// loops.
   Pointer stack(Expr elements);
-  Pointer stack(int64_t elements) { return stack(integer(elements)); }
+  Pointer stack(int64_t elements);
 
   void call(mlir::LLVM::LLVMFuncOp callee, mlir::ValueRange arguments);
 };

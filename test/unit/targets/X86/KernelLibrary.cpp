@@ -81,7 +81,8 @@ KernelLibrary::KernelLibrary(const Variant &variant) : variant(variant) {
     indices[function.getName().str()] = i;
   }
   writeQuery(*module, variant, functions);
-  auto object = llvm::cantFail(compileObject(*module, variant));
+  TranslatedModule translated = llvm::cantFail(translate(*module));
+  auto object = llvm::cantFail(compileObject(*translated.module, variant));
   auto linked = llvm::cantFail(linkShared(object));
   sharedObject.assign(linked.begin(), linked.end());
   if (!canRun(variant)) {
