@@ -56,27 +56,33 @@ static int64_t bytesOf(SlotAttr slot, StringRef layout) {
 
 PackingPlan tandem::x86::planPacking(PartOp part) {
   SmallVector<SlotAttr> slots;
-  for (Attribute attribute : part.getWeights())
+  for (Attribute attribute : part.getWeights()) {
     slots.push_back(cast<SlotAttr>(attribute));
+  }
   // Sources that lie in panels, by order of dimensions.
   llvm::DenseSet<std::pair<Attribute, unsigned>> inPanels;
-  for (SlotAttr slot : slots)
-    if (isMatrix(slot.getRole()))
+  for (SlotAttr slot : slots) {
+    if (isMatrix(slot.getRole())) {
       inPanels.insert({slot.getSource(), isNk(slot.getRole())});
+    }
+  }
   PackingPlan plan;
   for (auto [index, slot] : llvm::enumerate(slots)) {
     PackedWeight packed;
-    packed.layout = slot.getRole() == WeightRole::vector ? vectorLayout
-                    : inPanels.contains({slot.getSource(), isNk(slot.getRole())})
-                        ? panelsLayout
-                        : rowsLayout;
+    packed.layout =
+        slot.getRole() == WeightRole::vector ? vectorLayout
+        : inPanels.contains({slot.getSource(), isNk(slot.getRole())})
+            ? panelsLayout
+            : rowsLayout;
     packed.bytes = bytesOf(slot, packed.layout);
-    for (size_t earlier = 0; earlier < index && packed.sameAs < 0; ++earlier)
+    for (size_t earlier = 0; earlier < index && packed.sameAs < 0; ++earlier) {
       if (slots[earlier].getSource() == slot.getSource() &&
           plan[earlier].layout == packed.layout &&
           (packed.layout == vectorLayout ||
-           isNk(slots[earlier].getRole()) == isNk(slot.getRole())))
+           isNk(slots[earlier].getRole()) == isNk(slot.getRole()))) {
         packed.sameAs = earlier;
+      }
+    }
     plan.push_back(packed);
   }
   return plan;
@@ -88,10 +94,12 @@ static void writePanels(const Matrix &matrix, const float *source,
   for (int64_t first = 0; first < matrix.n; first += panelColumns) {
     std::fill(panel.begin(), panel.end(), 0.0f);
     int64_t columns = std::min(panelColumns, matrix.n - first);
-    for (int64_t j = 0; j < columns; ++j)
-      for (int64_t k = 0; k < matrix.k; ++k)
+    for (int64_t j = 0; j < columns; ++j) {
+      for (int64_t k = 0; k < matrix.k; ++k) {
         panel[k * panelColumns + j] =
             source[(first + j) * matrix.nStride + k * matrix.kStride];
+      }
+    }
     write({reinterpret_cast<const char *>(panel.data()),
            panel.size() * sizeof(float)});
   }
@@ -101,8 +109,9 @@ static void writeRows(const Matrix &matrix, const float *source,
                       function_ref<void(ArrayRef<char>)> write) {
   std::vector<float> row(matrix.k);
   for (int64_t i = 0; i < matrix.n; ++i) {
-    for (int64_t k = 0; k < matrix.k; ++k)
+    for (int64_t k = 0; k < matrix.k; ++k) {
       row[k] = source[i * matrix.nStride + k * matrix.kStride];
+    }
     write({reinterpret_cast<const char *>(row.data()),
            row.size() * sizeof(float)});
   }
@@ -124,13 +133,15 @@ void tandem::x86::packWeight(SlotAttr slot, const PackedWeight &packed,
     std::memcpy(aligned.data(), source.data(), source.size());
     values = aligned.data();
   }
-  if (packed.layout == panelsLayout)
+  if (packed.layout == panelsLayout) {
     writePanels(Matrix(slot), values, count);
-  else if (packed.layout == rowsLayout)
+  } else if (packed.layout == rowsLayout) {
     writeRows(Matrix(slot), values, count);
-  else
+  } else {
     count(source);
+  }
   static constexpr char zeros[64] = {};
-  if (written < packed.bytes)
+  if (written < packed.bytes) {
     write(ArrayRef<char>(zeros, packed.bytes - written));
+  }
 }

@@ -41,9 +41,9 @@ public:
   }
 
   void registerDialects(DialectRegistry &registry) const override {
-    registry.insert<arith::ArithDialect, cf::ControlFlowDialect,
-                    func::FuncDialect, scf::SCFDialect, vector::VectorDialect,
-                    LLVM::LLVMDialect>();
+    registry
+        .insert<arith::ArithDialect, cf::ControlFlowDialect, func::FuncDialect,
+                scf::SCFDialect, vector::VectorDialect, LLVM::LLVMDialect>();
     registerTranslations(registry);
   }
 
@@ -69,15 +69,16 @@ LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
   LogicalResult result = success();
   for (auto [index, attribute] : llvm::enumerate(part.getWeights())) {
     auto slot = cast<deploy::SlotAttr>(attribute);
-    if (!slot.getType().getElementType().isF32())
-      result = part.emitError()
-               << "weight " << index << " is " << slot.getType()
-               << "; this target takes f32";
+    if (!slot.getType().getElementType().isF32()) {
+      result = part.emitError() << "weight " << index << " is "
+                                << slot.getType() << "; this target takes f32";
+    }
   }
   part.getBody().walk([&](Operation *op) {
     std::string why = whyNot(op);
-    if (!why.empty())
+    if (!why.empty()) {
       result = op->emitOpError() << why;
+    }
   });
   return result;
 }
@@ -136,16 +137,19 @@ static FailureOr<Artifact> lower(deploy::PartOp part, const Variant &variant,
                                  bool keepIr) {
   LoweredPart lowered = lowerPart(part, variant);
   if (failed(mlir::verify(*lowered.module)) ||
-      failed(verifyLowered(*lowered.module)))
+      failed(verifyLowered(*lowered.module))) {
     return failure();
+  }
   Artifact artifact;
   artifact.variant = &variant;
   artifact.arena = lowered.arena;
-  if (keepIr)
+  if (keepIr) {
     artifact.ir = printed(*lowered.module);
+  }
   auto translated = translate(*lowered.module);
-  if (!translated)
+  if (!translated) {
     return part.emitError() << toString(translated.takeError());
+  }
   artifact.translated = std::move(*translated);
   return artifact;
 }
@@ -155,33 +159,38 @@ FailureOr<EmittedPart> X86Target::emit(deploy::PartOp part, ArtifactSink &sink,
   std::vector<Artifact> artifacts;
   for (const Variant &variant : variants()) {
     FailureOr<Artifact> artifact = lower(part, variant, options.keepIr);
-    if (failed(artifact))
+    if (failed(artifact)) {
       return failure();
+    }
     artifacts.push_back(std::move(*artifact));
   }
   // The slowest first.
   llvm::DefaultThreadPool pool(llvm::hardware_concurrency(options.jobs));
-  for (Artifact &artifact : llvm::reverse(artifacts))
+  for (Artifact &artifact : llvm::reverse(artifacts)) {
     pool.async([&artifact] { compile(artifact); });
+  }
   pool.wait();
 
   EmittedPart emitted;
   emitted.requirements = requirementsOf(part, artifacts, options);
   for (Artifact &artifact : artifacts) {
-    if (!artifact.error.empty())
+    if (!artifact.error.empty()) {
       return part.emitError() << artifact.error;
+    }
     std::string file = ("module-" + artifact.variant->name + ".so").str();
     StringRef contents(artifact.sharedObject.data(),
                        artifact.sharedObject.size());
     if (failed(sink.addFile(file, contents)) ||
         (options.keepIr &&
-         failed(sink.addFile(
-             ("module-" + artifact.variant->name + ".mlir").str(),
-             artifact.ir))))
+         failed(
+             sink.addFile(("module-" + artifact.variant->name + ".mlir").str(),
+                          artifact.ir)))) {
       return failure();
+    }
     ArtifactVariant variant{artifact.variant->name.str(), file, {}};
-    for (StringRef feature : artifact.variant->features)
+    for (StringRef feature : artifact.variant->features) {
       variant.features.push_back(feature.str());
+    }
     emitted.variants.push_back(variant);
   }
   return emitted;

@@ -1,5 +1,4 @@
-//===- Link.cpp - links an object with ld.lld as a child process -*- C++
-//-*-===//
+//===- Link.cpp - link an object with ld.lld --------------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception

@@ -118,22 +118,25 @@ static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
 }
 
 llvm::Expected<TranslatedModule> tandem::x86::translate(ModuleOp module) {
-  if (failed(lowerToLLVM(module)))
+  if (failed(lowerToLLVM(module))) {
     return makeError("lowering to LLVM IR failed");
+  }
   TranslatedModule translated;
   translated.context = std::make_unique<llvm::LLVMContext>();
   translated.module =
       translateModuleToLLVMIR(module, *translated.context, "part");
-  if (!translated.module)
+  if (!translated.module) {
     return makeError("translation to LLVM IR failed");
+  }
   return translated;
 }
 
 llvm::Expected<llvm::SmallVector<char, 0>>
 tandem::x86::compileObject(llvm::Module &module, const Variant &variant) {
   auto machine = makeMachine(variant);
-  if (!machine)
+  if (!machine) {
     return machine.takeError();
+  }
   module.setTargetTriple((*machine)->getTargetTriple());
   module.setDataLayout((*machine)->createDataLayout());
   setAttributes(module, variant);
@@ -145,8 +148,9 @@ tandem::x86::compileObject(llvm::Module &module, const Variant &variant) {
   emitter.add(new llvm::TargetLibraryInfoWrapperPass(
       emptyLibrary((*machine)->getTargetTriple())));
   if ((*machine)->addPassesToEmitFile(emitter, stream, nullptr,
-                                      llvm::CodeGenFileType::ObjectFile))
+                                      llvm::CodeGenFileType::ObjectFile)) {
     return makeError("this LLVM cannot write x86-64 object files");
+  }
   emitter.run(module);
   return object;
 }

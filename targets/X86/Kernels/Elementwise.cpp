@@ -49,8 +49,9 @@ LLVM::LLVMFuncOp Kernels::binary(StringRef function, Operand xKind,
           Expr offset = token * width;
           auto load = [&](Operand kind, unsigned index, Expr i, Type type) {
             Pointer base(e, arguments[index]);
-            if (kind == Operand::scalar)
+            if (kind == Operand::scalar) {
               return e.broadcast(base.loadFloat(), type);
+            }
             return (kind == Operand::tensor ? base + offset + i : base + i)
                 .load(type);
           };

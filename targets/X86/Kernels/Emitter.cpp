@@ -321,8 +321,9 @@ Pointer Emitter::stack(int64_t elements) {
   OpBuilder::InsertionGuard guard(*this);
   auto function =
       getInsertionBlock()->getParentOp()->getParentOfType<LLVM::LLVMFuncOp>();
-  if (!function)
+  if (!function) {
     function = cast<LLVM::LLVMFuncOp>(getInsertionBlock()->getParentOp());
+  }
   setInsertionPointToStart(&function.getBody().front());
   return stack(integer(elements));
 }

@@ -29,10 +29,12 @@ public:
         steps(steps) {
     Pointer table(e, a[8]);
     int64_t index = 0;
-    for (const EpilogueStep &step : steps)
-      if (step.operand)
+    for (const EpilogueStep &step : steps) {
+      if (step.operand) {
         operands.push_back(
             table.bytes(int64_t(sizeof(void *)) * index++).loadPointer());
+      }
+    }
   }
 
   void run() {
@@ -40,8 +42,9 @@ public:
       e.ifElse(
           columns == panelColumns,
           [&] {
-            for (int64_t i = 0; i < panelColumns; i += e.variant.lanes)
+            for (int64_t i = 0; i < panelColumns; i += e.variant.lanes) {
               finish(row, e.integer(i), e.vectorType());
+            }
           },
           [&] {
             e.loop(e.integer(0), columns, 1,
@@ -54,21 +57,24 @@ private:
   void finish(Expr row, Expr column, Type type) {
     Expr inStrip = row * double(panelColumns) + column;
     Expr value = (strip + inStrip).load(type);
-    if (hasBias)
+    if (hasBias) {
       value = value + (bias + column).load(type);
+    }
     if (!glu.empty()) {
       Expr gate = (gateStrip + inStrip).load(type);
-      if (hasGateBias)
+      if (hasGateBias) {
         gate = gate + (gateBias + column).load(type);
+      }
       value = lookupBinary(glu)(gate, value);
     }
     Expr inRows = row * stride + column;
     auto operand = operands.begin();
-    for (const EpilogueStep &step : steps)
+    for (const EpilogueStep &step : steps) {
       value = step.operand ? lookupBinary(step.function)(
                                  value, load(*operand++, *step.operand, column,
                                              inRows, type))
                            : lookupUnary(step.function)(value);
+    }
     (y + inRows).store(value);
   }
 
@@ -103,16 +109,18 @@ LLVM::LLVMFuncOp Kernels::epilogue(bool hasBias, bool hasGateBias,
   std::string name = "epilogue";
   name += hasBias ? "_bias" : "";
   name += hasGateBias ? "_gate_bias" : "";
-  if (!glu.empty())
+  if (!glu.empty()) {
     name += "_" + glu.str();
+  }
   static constexpr StringRef kinds[] = {"_tensor", "_vector", "_scalar"};
-  for (const EpilogueStep &step : steps)
-    name += ("_" + step.function +
-             (step.operand ? kinds[int(*step.operand)] : ""))
-                .str();
-  return define(name, {ptr, ptr, ptr, ptr, ptr, i64, i64, i64, ptr},
-                [&](Emitter &e, ValueRange arguments) {
-                  Epilogue(e, arguments, hasBias, hasGateBias, glu, steps)
-                      .run();
-                });
+  for (const EpilogueStep &step : steps) {
+    name +=
+        ("_" + step.function + (step.operand ? kinds[int(*step.operand)] : ""))
+            .str();
+  }
+  return define(
+      name, {ptr, ptr, ptr, ptr, ptr, i64, i64, i64, ptr},
+      [&](Emitter &e, ValueRange arguments) {
+        Epilogue(e, arguments, hasBias, hasGateBias, glu, steps).run();
+      });
 }

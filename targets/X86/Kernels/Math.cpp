@@ -119,7 +119,8 @@ UnaryFunction tandem::x86::lookupUnary(StringRef name) {
       .Case("Exp", exponential)
       .Case("Neg", [](Expr x) { return x * -1.0; })
       .Case("Reciprocal", [](Expr x) { return 1.0 / x; })
-      .Case("Sigmoid", [](Expr x) { return 1.0 / (exponential(x * -1.0) + 1.0); })
+      .Case("Sigmoid",
+            [](Expr x) { return 1.0 / (exponential(x * -1.0) + 1.0); })
       .Case("Sqrt", [](Expr x) { return x.emitter->sqrt(x); })
       .Case("Tanh", hyperbolicTangent)
       .Default(nullptr);
@@ -128,8 +129,9 @@ UnaryFunction tandem::x86::lookupUnary(StringRef name) {
 BinaryFunction tandem::x86::lookupBinary(StringRef name) {
   if (name.consume_front("glu_")) {
     UnaryFunction activation = lookupUnary(name);
-    if (!activation)
+    if (!activation) {
       return nullptr;
+    }
     return [activation](Expr gate, Expr x) { return activation(gate) * x; };
   }
   return llvm::StringSwitch<BinaryFunction>(name)

@@ -31,8 +31,9 @@ public:
   void number(const std::vector<Stage> &stages);
   /// Lets `values` live until now.
   void keep(ArrayRef<Value> values) {
-    for (Value value : values)
+    for (Value value : values) {
       read(value, 0);
+    }
   }
   std::vector<Buffer> place(int64_t &bytesPerToken) const;
 
@@ -49,10 +50,12 @@ private:
 } // namespace
 
 void Allocator::write(Value value, unsigned packed) {
-  bool hasHome = !packed && (elsewhere.contains(value) ||
-                             isa_and_nonnull<scf::ForOp>(value.getDefiningOp()));
-  if (isa<RankedTensorType>(value.getType()) && !hasHome)
+  bool hasHome =
+      !packed && (elsewhere.contains(value) ||
+                  isa_and_nonnull<scf::ForOp>(value.getDefiningOp()));
+  if (isa<RankedTensorType>(value.getType()) && !hasHome) {
     lives.insert({{value, packed}, {now, now}});
+  }
 }
 
 void Allocator::read(Value value, unsigned packed) {
@@ -64,14 +67,16 @@ void Allocator::read(Value value, unsigned packed) {
     read(loop.getYieldedValues()[index], 0);
   }
   auto life = lives.find({value, packed});
-  if (life != lives.end())
+  if (life != lives.end()) {
     life->second.last = now;
+  }
 }
 
 void Allocator::numberLoop(const Stage &stage) {
   auto loop = cast<scf::ForOp>(stage.operations.front());
-  for (Value yielded : loop.getYieldedValues())
+  for (Value yielded : loop.getYieldedValues()) {
     write(yielded, 0);
+  }
   int64_t start = now;
   number(stage.body);
   ++now;
@@ -81,8 +86,9 @@ void Allocator::numberLoop(const Stage &stage) {
   llvm::append_range(reads, loop.getYieldedValues());
   for (Value value : reads) {
     auto life = lives.find({value, 0});
-    if (life != lives.end() && life->second.first <= start)
+    if (life != lives.end() && life->second.first <= start) {
       read(value, 0);
+    }
   }
 }
 
@@ -99,8 +105,9 @@ void Allocator::number(const std::vector<Stage> &stages) {
     llvm::for_each(writes, [&](Value value) { write(value, 0); });
     llvm::for_each(reads, [&](Value value) { read(value, 0); });
     llvm::for_each(stage.packed, [&](Value value) { write(value, 1); });
-    for (const LinearWork &work : stage.linears)
+    for (const LinearWork &work : stage.linears) {
       read(work.input(), 1);
+    }
   }
 }
 
@@ -109,20 +116,21 @@ std::vector<Buffer> Allocator::place(int64_t &bytesPerToken) const {
   SmallVector<Life> placed;
   bytesPerToken = 0;
   for (const auto &[key, life] : lives) {
-    Buffer buffer{key.first, key.second == 1, 0,
-                  int64_t(llvm::alignTo(
-                      widthOf(key.first) * sizeof(float), 64))};
+    Buffer buffer{
+        key.first, key.second == 1, 0,
+        int64_t(llvm::alignTo(widthOf(key.first) * sizeof(float), 64))};
     // The lowest offset that overlaps no buffer of the same time.
     bool moved = true;
     while (moved) {
       moved = false;
-      for (auto [other, otherLife] : llvm::zip(buffers, placed))
+      for (auto [other, otherLife] : llvm::zip(buffers, placed)) {
         if (otherLife.first <= life.last && life.first <= otherLife.last &&
             other.offset < buffer.offset + buffer.bytes &&
             buffer.offset < other.offset + other.bytes) {
           buffer.offset = other.offset + other.bytes;
           moved = true;
         }
+      }
     }
     bytesPerToken = std::max(bytesPerToken, buffer.offset + buffer.bytes);
     buffers.push_back(buffer);

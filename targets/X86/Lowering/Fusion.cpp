@@ -16,28 +16,34 @@ using namespace tandem::transformer;
 
 /// The only operation that uses `value`, in the same block, or null.
 static Operation *onlyUser(Value value) {
-  if (!value.hasOneUse())
+  if (!value.hasOneUse()) {
     return nullptr;
+  }
   Operation *user = *value.user_begin();
   return user->getBlock() == value.getParentBlock() ? user : nullptr;
 }
 
 /// A step that `user` is on `value`, whose rows it keeps.
 static std::optional<FusedStep> stepOf(Operation *user, Value value) {
-  if (auto activation = dyn_cast<ActivationOp>(user))
+  if (auto activation = dyn_cast<ActivationOp>(user)) {
     return FusedStep{stringifyActivationKind(activation.getKind()).str(), {}};
+  }
   auto node = dyn_cast<onnx::NodeOp>(user);
   if (!node || node.getOutputs().size() != 1 ||
-      node.getOutputs()[0].getType() != value.getType())
+      node.getOutputs()[0].getType() != value.getType()) {
     return std::nullopt;
+  }
   StringRef name = node.getOpType();
-  if (node.getInputs().size() == 1 && lookupUnary(name))
+  if (node.getInputs().size() == 1 && lookupUnary(name)) {
     return FusedStep{name.str(), {}};
-  if (node.getInputs().size() != 2 || !lookupBinary(name))
+  }
+  if (node.getInputs().size() != 2 || !lookupBinary(name)) {
     return std::nullopt;
+  }
   bool isLeft = node.getInputs()[0] == value;
-  if (!isLeft && name != "Add" && name != "Mul")
+  if (!isLeft && name != "Add" && name != "Mul") {
     return std::nullopt;
+  }
   return FusedStep{name.str(), node.getInputs()[isLeft ? 1 : 0]};
 }
 
@@ -45,8 +51,9 @@ static std::optional<FusedStep> stepOf(Operation *user, Value value) {
 static void extend(LinearWork &work, llvm::DenseSet<Operation *> &taken) {
   while (Operation *user = onlyUser(work.result)) {
     auto step = stepOf(user, work.result);
-    if (!step || !taken.insert(user).second)
+    if (!step || !taken.insert(user).second) {
       return;
+    }
     work.steps.push_back(*step);
     work.fused.push_back(user);
     work.result = user->getResult(0);
@@ -56,25 +63,30 @@ static void extend(LinearWork &work, llvm::DenseSet<Operation *> &taken) {
 /// The gate of `linear` where both only meet in a glu of the same input.
 static GluOp gluOf(LinearOp linear) {
   auto glu = dyn_cast_or_null<GluOp>(onlyUser(linear.getOutput()));
-  if (!glu || glu.getInput() != linear.getOutput())
+  if (!glu || glu.getInput() != linear.getOutput()) {
     return nullptr;
+  }
   auto gate = glu.getGate().getDefiningOp<LinearOp>();
   if (!gate || onlyUser(gate.getOutput()) != glu ||
-      gate.getInput() != linear.getInput())
+      gate.getInput() != linear.getInput()) {
     return nullptr;
+  }
   return glu;
 }
 
 /// One work for each part of a layer that is split at whole panels.
 static bool addParts(LinearOp linear, std::vector<LinearWork> &works) {
   auto split = dyn_cast_or_null<onnx::NodeOp>(onlyUser(linear.getOutput()));
-  if (!split || split.getOpType() != "Split")
+  if (!split || split.getOpType() != "Split") {
     return false;
+  }
   SmallVector<int64_t> widths = *splitWidths(split);
   int64_t first = 0;
-  for (int64_t width : ArrayRef(widths).drop_back())
-    if ((first += width) % panelColumns != 0)
+  for (int64_t width : ArrayRef(widths).drop_back()) {
+    if ((first += width) % panelColumns != 0) {
       return false;
+    }
+  }
   first = 0;
   for (auto [output, width] : llvm::zip(split.getOutputs(), widths)) {
     LinearWork work;
@@ -92,12 +104,15 @@ static bool addParts(LinearOp linear, std::vector<LinearWork> &works) {
 std::vector<LinearWork> tandem::x86::fuseLinears(Block &block) {
   std::vector<LinearWork> works;
   llvm::DenseSet<Operation *> gates, taken;
-  for (auto linear : block.getOps<LinearOp>())
-    if (GluOp glu = gluOf(linear))
-      gates.insert(glu.getGate().getDefiningOp());
   for (auto linear : block.getOps<LinearOp>()) {
-    if (gates.contains(linear) || addParts(linear, works))
+    if (GluOp glu = gluOf(linear)) {
+      gates.insert(glu.getGate().getDefiningOp());
+    }
+  }
+  for (auto linear : block.getOps<LinearOp>()) {
+    if (gates.contains(linear) || addParts(linear, works)) {
       continue;
+    }
     LinearWork work;
     work.linear = linear;
     work.columns = linear.getN();

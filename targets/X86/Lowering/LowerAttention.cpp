@@ -1,4 +1,4 @@
-//===- LowerAttention.cpp - attention as tasks over tiles and heads -*- C++ -*-===//
+//===- LowerAttention.cpp - attention as tasks over tiles and heads *- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -60,10 +60,11 @@ static void emitTile(Scope &scope, CachedAttentionOp op, Expr task) {
                      .bytes(row * double(sizeof(void *)))
                      .loadPointer();
   Expr layerHead = scope.index(op.getLayer()) * double(heads) + head;
-  Pointer blocks =
-      slot + layerHead * scope.field(StateField::blocks).loadInteger() *
-                 blockElements;
-  double qStride = op.getHeads() * keyWidth, yStride = op.getHeads() * valueWidth;
+  Pointer blocks = slot + layerHead *
+                              scope.field(StateField::blocks).loadInteger() *
+                              blockElements;
+  double qStride = op.getHeads() * keyWidth,
+         yStride = op.getHeads() * valueWidth;
   Pointer q = scope.tensor(op.getQuery()) + firstToken * qStride +
               head * double(group * keyWidth);
   Pointer y = scope.tensor(op.getOutput()) + firstToken * yStride +
@@ -80,13 +81,13 @@ static void emitTile(Scope &scope, CachedAttentionOp op, Expr task) {
 
 Expr tandem::x86::attentionTaskCount(Scope &scope, const Stage &stage) {
   Expr count = scope.e.integer(0);
-  for (Operation *op : stage.operations)
+  for (Operation *op : stage.operations) {
     count = count + taskCount(scope, cast<CachedAttentionOp>(op));
+  }
   return count;
 }
 
-void tandem::x86::emitAttentions(Scope &scope, const Stage &stage,
-                                 Expr index) {
+void tandem::x86::emitAttentions(Scope &scope, const Stage &stage, Expr index) {
   Emitter &e = scope.e;
   Expr first = e.integer(0);
   for (Operation *op : stage.operations) {

@@ -30,8 +30,8 @@ public:
   FunctionLowering(func::FuncOp function, PartContext &part)
       : function(function), part(part), kernels(part.kernels),
         name(("run_" + function.getName()).str()),
-        terminator(cast<func::ReturnOp>(
-            function.getBody().front().getTerminator())),
+        terminator(
+            cast<func::ReturnOp>(function.getBody().front().getTerminator())),
         stages(scheduleBlock(function.getBody().front())) {}
 
   LLVM::LLVMFuncOp run();
@@ -44,8 +44,7 @@ private:
   void emitCall(Scope &scope, func::CallOp call);
   void emitLoop(Scope &scope, const Stage &stage);
   void copyTensor(Scope &scope, Value from, Pointer to);
-  void launch(Scope &scope, Expr count,
-              function_ref<void(Scope &, Expr)> task);
+  void launch(Scope &scope, Expr count, function_ref<void(Scope &, Expr)> task);
 
   func::FuncOp function;
   PartContext &part;
@@ -71,15 +70,17 @@ private:
 void FunctionLowering::findResults() {
   unsigned index = 0;
   for (Value result : terminator.getOperands()) {
-    if (!isTensor(result))
+    if (!isTensor(result)) {
       continue;
+    }
     Operation *op = result.getDefiningOp();
     bool isMadeHere = op && !isa<scf::ForOp, deploy::WeightOp>(op) &&
                       workKindOf(op) != WorkKind::none;
-    if (isMadeHere && resultOf.try_emplace(result, index).second)
+    if (isMadeHere && resultOf.try_emplace(result, index).second) {
       elsewhere.insert(result);
-    else
+    } else {
       copied.emplace_back(result, index);
+    }
     ++index;
   }
 }
@@ -90,17 +91,22 @@ void FunctionLowering::bind(Emitter &e, Scope &scope, ValueRange arguments) {
   scope.frame.store(arguments[0]);
   Pointer arena(e, arguments[1]);
   unsigned next = 2;
-  for (Value argument : function.getArguments())
-    if (isPassed(argument))
+  for (Value argument : function.getArguments()) {
+    if (isPassed(argument)) {
       scope.slot(argument).store(arguments[next++]);
-  for (Value address : arguments.drop_front(next))
+    }
+  }
+  for (Value address : arguments.drop_front(next)) {
     resultAddresses.emplace_back(e, address);
-  for (auto [value, index] : resultOf)
+  }
+  for (auto [value, index] : resultOf) {
     scope.slot(value).store(resultAddresses[index]);
+  }
   Expr tokens = scope.rows(/*selected=*/false);
-  for (const Buffer &buffer : buffers)
+  for (const Buffer &buffer : buffers) {
     scope.slot(buffer.value, buffer.isPacked)
         .store(arena.bytes(tokens * double(buffer.offset)));
+  }
   calleeArena = arena.bytes(tokens * double(localBytes));
 }
 
@@ -108,19 +114,24 @@ LLVM::LLVMFuncOp FunctionLowering::run() {
   findResults();
   // What is copied at the end must live until then.
   SmallVector<Value> kept;
-  for (auto [value, index] : copied)
+  for (auto [value, index] : copied) {
     kept.push_back(value);
+  }
   buffers = allocateBuffers(stages, elsewhere, kept, localBytes);
 
   // Callees and slots first: the frame is as large as they make it.
   Emitter types(function.getLoc(), kernels.variant);
   SmallVector<Type> inputs(2, types.pointerType());
-  for (Value argument : function.getArguments())
-    if (isPassed(argument))
+  for (Value argument : function.getArguments()) {
+    if (isPassed(argument)) {
       inputs.push_back(isTensor(argument) ? types.pointerType() : types.i64());
-  for (Value result : terminator.getOperands())
-    if (isTensor(result))
+    }
+  }
+  for (Value result : terminator.getOperands()) {
+    if (isTensor(result)) {
       inputs.push_back(types.pointerType());
+    }
+  }
   LLVM::LLVMFuncOp lowered =
       kernels.define(name, inputs, [&](Emitter &e, ValueRange arguments) {
         // Slots are counted while the body is written.
@@ -128,8 +139,9 @@ LLVM::LLVMFuncOp FunctionLowering::run() {
         Scope scope(e, part, layout, frame);
         bind(e, scope, arguments);
         emitStages(scope, stages);
-        for (auto [value, index] : copied)
+        for (auto [value, index] : copied) {
           copyTensor(scope, value, resultAddresses[index]);
+        }
         auto size = cast<LLVM::AllocaOp>(frame.value.getDefiningOp())
                         .getArraySize()
                         .getDefiningOp<arith::ConstantOp>();
@@ -142,9 +154,8 @@ LLVM::LLVMFuncOp FunctionLowering::run() {
 void FunctionLowering::copyTensor(Scope &scope, Value from, Pointer to) {
   Emitter &e = scope.e;
   Expr width = e.integer(widthOf(from));
-  e.call(kernels.copyRows(),
-         {scope.tensor(from), to, width, width, width, e.integer(0),
-          scope.rows(isSelected(from))});
+  e.call(kernels.copyRows(), {scope.tensor(from), to, width, width, width,
+                              e.integer(0), scope.rows(isSelected(from))});
 }
 
 /// Runs `count` tasks on the caller's threads; a single one runs here.
@@ -152,12 +163,12 @@ void FunctionLowering::launch(Scope &scope, Expr count,
                               function_ref<void(Scope &, Expr)> task) {
   Emitter &e = scope.e;
   std::string taskName = name + "_stage_" + std::to_string(nextTask++);
-  auto function = kernels.define(
-      taskName, {e.pointerType(), e.i64()},
-      [&](Emitter &inner, ValueRange arguments) {
-        Scope taskScope(inner, part, layout, {inner, arguments[0]});
-        task(taskScope, {inner, arguments[1]});
-      });
+  auto function = kernels.define(taskName, {e.pointerType(), e.i64()},
+                                 [&](Emitter &inner, ValueRange arguments) {
+                                   Scope taskScope(inner, part, layout,
+                                                   {inner, arguments[0]});
+                                   task(taskScope, {inner, arguments[1]});
+                                 });
   e.ifElse(
       count == 1, [&] { e.call(function, {scope.frame, e.integer(0)}); },
       [&] {
@@ -166,11 +177,10 @@ void FunctionLowering::launch(Scope &scope, Expr count,
             {e.pointerType(), e.pointerType(), e.pointerType(), e.i64()});
         LLVM::CallOp::create(
             e, type,
-            ValueRange{
-                scope.field(StateField::parallelFor).loadPointer(),
-                scope.field(StateField::pool).loadPointer(),
-                LLVM::AddressOfOp::create(e, function).getResult(),
-                scope.frame, count});
+            ValueRange{scope.field(StateField::parallelFor).loadPointer(),
+                       scope.field(StateField::pool).loadPointer(),
+                       LLVM::AddressOfOp::create(e, function).getResult(),
+                       scope.frame, count});
       });
 }
 
@@ -182,25 +192,24 @@ void FunctionLowering::emitStage(Scope &scope, const Stage &stage) {
     Expr rows = scope.rows(stage.onSelected);
     launch(scope, e.ceilDivide(rows, chunk), [&](Scope &task, Expr index) {
       Expr first = index * double(chunk);
-      Expr last = task.e.minimum(first + double(chunk),
-                                 task.rows(stage.onSelected));
+      Expr last =
+          task.e.minimum(first + double(chunk), task.rows(stage.onSelected));
       emitTokenWise(task, stage, first, last);
     });
     return;
   }
   case WorkKind::linear:
-    return launch(scope, e.integer(linearTaskCount(stage)),
-                  [&](Scope &task, Expr index) {
-                    emitLinears(task, stage, index);
-                  });
+    return launch(
+        scope, e.integer(linearTaskCount(stage)),
+        [&](Scope &task, Expr index) { emitLinears(task, stage, index); });
   case WorkKind::attention:
-    return launch(scope, attentionTaskCount(scope, stage),
-                  [&](Scope &task, Expr index) {
-                    emitAttentions(task, stage, index);
-                  });
+    return launch(
+        scope, attentionTaskCount(scope, stage),
+        [&](Scope &task, Expr index) { emitAttentions(task, stage, index); });
   case WorkKind::control:
-    if (auto call = dyn_cast<func::CallOp>(stage.operations.front()))
+    if (auto call = dyn_cast<func::CallOp>(stage.operations.front())) {
       return emitCall(scope, call);
+    }
     return emitLoop(scope, stage);
   case WorkKind::none:
     return;
@@ -209,8 +218,9 @@ void FunctionLowering::emitStage(Scope &scope, const Stage &stage) {
 
 void FunctionLowering::emitStages(Scope &scope,
                                   const std::vector<Stage> &stages) {
-  for (const Stage &stage : stages)
+  for (const Stage &stage : stages) {
     emitStage(scope, stage);
+  }
 }
 
 void FunctionLowering::emitCall(Scope &scope, func::CallOp call) {
@@ -219,14 +229,18 @@ void FunctionLowering::emitCall(Scope &scope, func::CallOp call) {
   LLVM::LLVMFuncOp lowered = lowerFunction(callee, part);
   calleeBytes = std::max(calleeBytes, part.bytesPerToken.lookup(callee));
   SmallVector<Value> arguments = {scope.state(), *calleeArena};
-  for (Value operand : call.getOperands())
-    if (isTensor(operand))
+  for (Value operand : call.getOperands()) {
+    if (isTensor(operand)) {
       arguments.push_back(scope.tensor(operand));
-    else if (isPassed(operand))
+    } else if (isPassed(operand)) {
       arguments.push_back(scope.index(operand));
-  for (Value result : call.getResults())
-    if (isTensor(result))
+    }
+  }
+  for (Value result : call.getResults()) {
+    if (isTensor(result)) {
       arguments.push_back(scope.tensor(result));
+    }
+  }
   scope.e.call(lowered, arguments);
 }
 
@@ -237,11 +251,12 @@ void FunctionLowering::emitLoop(Scope &scope, const Stage &stage) {
   SmallVector<std::pair<Value, Value>> swaps; // carried, yielded
   for (auto [initial, carried, yielded] :
        llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs(),
-                 loop.getYieldedValues()))
+                 loop.getYieldedValues())) {
     if (isTensor(carried)) {
       scope.slot(carried).store(scope.tensor(initial));
       swaps.emplace_back(carried, yielded);
     }
+  }
   APInt step;
   matchPattern(loop.getStep(), m_ConstantInt(&step));
   e.loop(scope.index(loop.getLowerBound()), scope.index(loop.getUpperBound()),
@@ -255,16 +270,19 @@ void FunctionLowering::emitLoop(Scope &scope, const Stage &stage) {
            }
          });
   for (auto [result, carried] :
-       llvm::zip(loop.getResults(), loop.getRegionIterArgs()))
-    if (isTensor(result))
+       llvm::zip(loop.getResults(), loop.getRegionIterArgs())) {
+    if (isTensor(result)) {
       scope.slot(result).store(scope.slot(carried).loadPointer());
+    }
+  }
 }
 
 LLVM::LLVMFuncOp tandem::x86::lowerFunction(func::FuncOp function,
                                             PartContext &part) {
   std::string name = ("run_" + function.getName()).str();
   if (auto existing =
-          part.kernels.module.lookupSymbol<LLVM::LLVMFuncOp>(name))
+          part.kernels.module.lookupSymbol<LLVM::LLVMFuncOp>(name)) {
     return existing;
+  }
   return FunctionLowering(function, part).run();
 }

@@ -6,8 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // A lowered function takes (state, arena, inputs, results): an index is passed
-// as a 64-bit integer, a tensor as the address where it lies or is wanted; rows,
-// cache and weights are in the state.
+// as a 64-bit integer, a tensor as the address where it lies or is wanted;
+// rows, cache and weights are in the state.
 //
 //===----------------------------------------------------------------------===//
 

@@ -24,8 +24,7 @@ static int64_t panelCount(const LinearWork &work) {
 /// Panels in one task: about 128 KiB of weights, and at least 16 tasks where
 /// there are as many panels.
 static int64_t panelsPerTask(const LinearWork &work) {
-  int64_t panelBytes =
-      work.depth() * panelColumns * int64_t(sizeof(float));
+  int64_t panelBytes = work.depth() * panelColumns * int64_t(sizeof(float));
   int64_t bySize = std::max<int64_t>(1, 131072 / panelBytes);
   return std::min(bySize, std::max<int64_t>(1, panelCount(work) / 16));
 }
@@ -43,8 +42,8 @@ public:
   LinearTask(Scope &scope, const LinearWork &work, Pointer strip,
              Pointer gateStrip)
       : scope(scope), e(scope.e), kernels(scope.kernels), work(work),
-        selected(isSelected(work.input())), strip(strip),
-        gateStrip(gateStrip) {}
+        selected(isSelected(work.input())), strip(strip), gateStrip(gateStrip) {
+  }
 
   /// Panels [first, last).
   void run(Expr first, Expr last) {
@@ -53,8 +52,9 @@ public:
       e.loop(e.integer(0), rows, kernels.stripRows(), [&](Expr row) {
         Expr count = e.minimum(rows - row, e.integer(kernels.stripRows()));
         multiply(work.linear, strip, panel, rows, row, count);
-        if (work.gate)
+        if (work.gate) {
           multiply(work.gate, gateStrip, panel, rows, row, count);
+        }
         finish(panel, row, count);
       });
     });
@@ -67,9 +67,8 @@ private:
     Expr inWeight = panel + double(work.firstColumn / panelColumns);
     Pointer b = scope.tensor(linear.getWeight()) +
                 inWeight * double(depth * panelColumns);
-    e.call(kernels.multiplyStrip(),
-           {scope.packed(work.input()), b, to, rows, row, count,
-            e.integer(depth)});
+    e.call(kernels.multiplyStrip(), {scope.packed(work.input()), b, to, rows,
+                                     row, count, e.integer(depth)});
   }
 
   static bool hasBias(transformer::LinearOp linear) {
@@ -77,8 +76,9 @@ private:
   }
 
   Value bias(transformer::LinearOp linear, Expr column) {
-    if (!hasBias(linear))
+    if (!hasBias(linear)) {
       return LLVM::ZeroOp::create(e, e.pointerType());
+    }
     return scope.tensor(linear.getBias()) + work.firstColumn + column;
   }
 
@@ -95,13 +95,13 @@ private:
       }
       Operand kind = operandKindOf(step.operand);
       Pointer place = scope.operand(step.operand);
-      if (kind != Operand::scalar)
+      if (kind != Operand::scalar) {
         place = place + (kind == Operand::tensor ? inRows : column);
+      }
       operands.bytes(8 * used++).store(place);
       steps.push_back({step.function, kind});
     }
-    Expr columns =
-        e.minimum(work.columns - column, e.integer(panelColumns));
+    Expr columns = e.minimum(work.columns - column, e.integer(panelColumns));
     e.call(kernels.epilogue(hasBias(work.linear), hasBias(work.gate), work.glu,
                             steps),
            {strip, gateStrip, bias(work.linear, column),
@@ -121,8 +121,9 @@ private:
 
 int64_t tandem::x86::linearTaskCount(const Stage &stage) {
   int64_t count = 0;
-  for (const LinearWork &work : stage.linears)
+  for (const LinearWork &work : stage.linears) {
     count += taskCount(work);
+  }
   return count;
 }
 
@@ -137,8 +138,8 @@ void tandem::x86::emitLinears(Scope &scope, const Stage &stage, Expr index) {
     firstTask += taskCount(work);
     e.ifThen((task >= e.integer(0)) & (task < double(taskCount(work))), [&] {
       Expr first = task * double(perTask);
-      Expr last = e.minimum(first + double(perTask),
-                            e.integer(panelCount(work)));
+      Expr last =
+          e.minimum(first + double(perTask), e.integer(panelCount(work)));
       LinearTask(scope, work, strip, gateStrip).run(first, last);
     });
   }

@@ -22,8 +22,9 @@ static SmallVector<int64_t> groupsOf(deploy::PartOp part) {
   SmallVector<int64_t> groups;
   part.walk([&](transformer::CachedAttentionOp op) {
     int64_t group = op.getHeads() / op.getCache().getType().getHeads();
-    if (!llvm::is_contained(groups, group))
+    if (!llvm::is_contained(groups, group)) {
       groups.push_back(group);
+    }
   });
   return groups;
 }
@@ -48,21 +49,23 @@ static LLVM::LLVMFuncOp defineEntry(func::FuncOp phase, PartContext &context,
       isTooSmall, [] {},
       [&] {
         ArenaNeed indices;
-        Pointer arena = fillState(e, kernels, step, state, context.groups,
-                                  indices);
+        Pointer arena =
+            fillState(e, kernels, step, state, context.groups, indices);
         SmallVector<Value> arguments = {state, arena};
-        for (Value argument : phase.getArguments())
-          if (isa<RankedTensorType>(argument.getType()))
+        for (Value argument : phase.getArguments()) {
+          if (isa<RankedTensorType>(argument.getType())) {
             arguments.push_back(
                 step.bytes(offsetof(TandemStep, tokens)).loadPointer());
+          }
+        }
         arguments.push_back(
             step.bytes(offsetof(TandemStep, logits)).loadPointer());
         e.call(body, arguments);
         need.fixed = std::max(need.fixed, indices.fixed);
         need.perRow = std::max(need.perRow, indices.perRow);
         need.perToken =
-            std::max(need.perToken, indices.perToken +
-                                        context.bytesPerToken.lookup(phase));
+            std::max(need.perToken,
+                     indices.perToken + context.bytesPerToken.lookup(phase));
       });
   Expr code = e.select(isTooSmall, e.constant(e.getI32Type(), TANDEM_STEP_SIZE),
                        e.constant(e.getI32Type(), TANDEM_STEP_OK));
@@ -74,15 +77,16 @@ static LLVM::LLVMFuncOp defineEntry(func::FuncOp phase, PartContext &context,
 static LLVM::GlobalOp defineTable(Emitter &e,
                                   ArrayRef<LLVM::LLVMFuncOp> entries) {
   auto type = LLVM::LLVMArrayType::get(e.pointerType(), entries.size());
-  auto table = LLVM::GlobalOp::create(e, type, /*isConstant=*/true,
-                                      LLVM::Linkage::Internal, "entries",
-                                      Attribute());
+  auto table =
+      LLVM::GlobalOp::create(e, type, /*isConstant=*/true,
+                             LLVM::Linkage::Internal, "entries", Attribute());
   OpBuilder::InsertionGuard guard(e);
   e.createBlock(&table.getInitializerRegion());
   Value array = LLVM::UndefOp::create(e, type);
-  for (auto [i, entry] : llvm::enumerate(entries))
+  for (auto [i, entry] : llvm::enumerate(entries)) {
     array = LLVM::InsertValueOp::create(
         e, array, LLVM::AddressOfOp::create(e, entry), int64_t(i));
+  }
   LLVM::ReturnOp::create(e, array);
   return table;
 }
@@ -101,14 +105,14 @@ static LLVM::GlobalOp defineDescription(Emitter &e, LLVM::GlobalOp table,
                     e.integer(TANDEM_PART_ABI_VERSION), e.integer(count),
                     LLVM::AddressOfOp::create(e, table)};
   Value value = LLVM::UndefOp::create(e, type);
-  for (auto [i, field] : llvm::enumerate(fields))
+  for (auto [i, field] : llvm::enumerate(fields)) {
     value = LLVM::InsertValueOp::create(e, value, field, int64_t(i));
+  }
   LLVM::ReturnOp::create(e, value);
   return description;
 }
 
-static void defineQuery(Kernels &kernels,
-                        ArrayRef<LLVM::LLVMFuncOp> entries) {
+static void defineQuery(Kernels &kernels, ArrayRef<LLVM::LLVMFuncOp> entries) {
   Emitter e(kernels.module.getLoc(), kernels.variant);
   e.setInsertionPointToEnd(kernels.module.getBody());
   LLVM::GlobalOp description =
@@ -118,9 +122,9 @@ static void defineQuery(Kernels &kernels,
   Block *block = query.addEntryBlock(e);
   e.setInsertionPointToStart(block);
   Expr isKnown = Expr(e, block->getArgument(0)) == TANDEM_PART_ABI_VERSION;
-  Expr result = e.select(isKnown,
-                         Expr(e, LLVM::AddressOfOp::create(e, description)),
-                         Expr(e, LLVM::ZeroOp::create(e, e.pointerType())));
+  Expr result =
+      e.select(isKnown, Expr(e, LLVM::AddressOfOp::create(e, description)),
+               Expr(e, LLVM::ZeroOp::create(e, e.pointerType())));
   LLVM::ReturnOp::create(e, ValueRange(result.value));
 }
 
@@ -132,10 +136,11 @@ LoweredPart tandem::x86::lowerPart(deploy::PartOp part,
   PartContext context{kernels, planPacking(part), groupsOf(part),
                       llvm::DenseMap<Operation *, int64_t>()};
   SmallVector<LLVM::LLVMFuncOp> entries;
-  for (auto name : part.getPhases().getAsRange<StringAttr>())
-    entries.push_back(defineEntry(
-        cast<func::FuncOp>(SymbolTable::lookupSymbolIn(part, name)), context,
-        lowered.arena));
+  for (auto name : part.getPhases().getAsRange<StringAttr>()) {
+    entries.push_back(
+        defineEntry(cast<func::FuncOp>(SymbolTable::lookupSymbolIn(part, name)),
+                    context, lowered.arena));
+  }
   defineQuery(kernels, entries);
   return lowered;
 }
@@ -146,20 +151,25 @@ LogicalResult tandem::x86::verifyLowered(ModuleOp module) {
     result = op->emitError() << why;
   };
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
-    if (function.isExternal())
+    if (function.isExternal()) {
       offend(function, "is called but not defined");
+    }
     if (function.getLinkage() != LLVM::Linkage::Internal &&
-        function.getName() != querySymbol)
+        function.getName() != querySymbol) {
       offend(function, "is exported");
+    }
   }
   module.walk([&](Operation *op) {
     StringRef name = op->getName().getStringRef();
     if (name.starts_with("memref.") || name.starts_with("bufferization.") ||
-        name.starts_with("llvm.intr.mem"))
+        name.starts_with("llvm.intr.mem")) {
       offend(op, "allocates or copies");
+    }
   });
-  for (auto global : module.getOps<LLVM::GlobalOp>())
-    if (!global.getConstant())
+  for (auto global : module.getOps<LLVM::GlobalOp>()) {
+    if (!global.getConstant()) {
       offend(global, "is a global that changes");
+    }
+  }
   return result;
 }

@@ -1,4 +1,4 @@
-//===- LowerTokenWise.cpp - token-wise operations as kernel calls -*- C++ -*-===//
+//===- LowerTokenWise.cpp - token-wise operations as kernel calls *- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -83,9 +83,9 @@ void TokenWise::unary(StringRef function, Value from, Value to) {
 }
 
 void TokenWise::binary(StringRef function, Value x, Value y, Value to) {
-  e.call(kernels.binary(function, operandKindOf(x), operandKindOf(y)),
-         {scope.operand(x), scope.operand(y), tensor(to), width(to), first,
-          last});
+  e.call(
+      kernels.binary(function, operandKindOf(x), operandKindOf(y)),
+      {scope.operand(x), scope.operand(y), tensor(to), width(to), first, last});
 }
 
 void TokenWise::emit(ActivationOp op) {
@@ -100,10 +100,10 @@ void TokenWise::emit(GluOp op) {
 void TokenWise::emit(RotaryOp op) {
   int64_t heads = op.getHeads();
   e.call(kernels.rotary(op.getInterleaved()),
-         {tensor(op.getInput()), tensor(op.getPositions()),
-          tensor(op.getCos()), tensor(op.getSin()), tensor(op.getOutput()),
-          e.integer(heads), e.integer(widthOf(op.getInput()) / heads),
-          width(op.getCos()), first, last});
+         {tensor(op.getInput()), tensor(op.getPositions()), tensor(op.getCos()),
+          tensor(op.getSin()), tensor(op.getOutput()), e.integer(heads),
+          e.integer(widthOf(op.getInput()) / heads), width(op.getCos()), first,
+          last});
 }
 
 void TokenWise::emit(AppendOp op) {
@@ -138,10 +138,12 @@ void TokenWise::split(onnx::NodeOp op) {
 }
 
 void TokenWise::emit(onnx::NodeOp op) {
-  if (op.getOpType() == "Split")
+  if (op.getOpType() == "Split") {
     return split(op);
-  if (op.getInputs().size() == 1)
+  }
+  if (op.getInputs().size() == 1) {
     return unary(op.getOpType(), op.getInputs()[0], op.getOutputs()[0]);
+  }
   binary(op.getOpType(), op.getInputs()[0], op.getInputs()[1],
          op.getOutputs()[0]);
 }
@@ -154,11 +156,13 @@ void TokenWise::pack(Value value, bool selected) {
 void tandem::x86::emitTokenWise(Scope &scope, const Stage &stage, Expr first,
                                 Expr last) {
   TokenWise tokenWise(scope, first, last);
-  for (Operation *op : stage.operations)
+  for (Operation *op : stage.operations) {
     llvm::TypeSwitch<Operation *>(op)
         .Case<EmbeddingOp, RmsNormOp, LayerNormOp, ActivationOp, GluOp,
               RotaryOp, AppendOp, SelectTokensOp, onnx::NodeOp>(
             [&](auto op) { tokenWise.emit(op); });
-  for (Value value : stage.packed)
+  }
+  for (Value value : stage.packed) {
     tokenWise.pack(value, stage.onSelected);
+  }
 }

@@ -18,10 +18,12 @@ using namespace tandem::transformer;
 
 bool tandem::x86::isSelected(Value value) {
   Operation *op = value.getDefiningOp();
-  if (!op || isa<scf::ForOp, func::CallOp>(op))
+  if (!op || isa<scf::ForOp, func::CallOp>(op)) {
     return false;
-  if (isa<SelectTokensOp>(op))
+  }
+  if (isa<SelectTokensOp>(op)) {
     return true;
+  }
   return llvm::any_of(op->getOperands(),
                       [](Value operand) { return isSelected(operand); });
 }
@@ -79,9 +81,11 @@ void Scheduler::addLinear(const LinearWork &work) {
   Item item(WorkKind::linear, isSelected(input));
   item.linear = &work;
   item.packed = input;
-  for (const FusedStep &step : work.steps)
-    if (step.operand)
+  for (const FusedStep &step : work.steps) {
+    if (step.operand) {
       item.reads.push_back(step.operand);
+    }
+  }
   item.writes = {work.result};
   items.push_back(item);
 }
@@ -104,13 +108,16 @@ void Scheduler::makeItems() {
     last[work.result.getDefiningOp()].push_back(&work);
   }
   for (Operation &op : block) {
-    for (const LinearWork *work : last.lookup(&op))
+    for (const LinearWork *work : last.lookup(&op)) {
       addLinear(*work);
-    if (!fused.contains(&op) && workKindOf(&op) != WorkKind::none)
+    }
+    if (!fused.contains(&op) && workKindOf(&op) != WorkKind::none) {
       addOperation(&op);
+    }
   }
-  for (Item &item : items)
+  for (Item &item : items) {
     pending.insert(item.writes.begin(), item.writes.end());
+  }
 }
 
 bool Scheduler::isReady(const Item &item) const {
@@ -121,26 +128,31 @@ bool Scheduler::isReady(const Item &item) const {
 
 void Scheduler::finish(Item &item) {
   item.done = true;
-  for (Value value : item.writes)
+  for (Value value : item.writes) {
     pending.erase(value);
-  if (item.packed && !item.linear)
+  }
+  if (item.packed && !item.linear) {
     pendingPacked.erase(item.packed);
+  }
 }
 
 Item *Scheduler::firstReady(WorkKind kind) {
-  for (Item &item : items)
-    if (item.kind == kind && isReady(item))
+  for (Item &item : items) {
+    if (item.kind == kind && isReady(item)) {
       return &item;
+    }
+  }
   return nullptr;
 }
 
 void Scheduler::add(Item &item, Stage &stage) {
-  if (item.linear)
+  if (item.linear) {
     stage.linears.push_back(*item.linear);
-  else if (item.packed)
+  } else if (item.packed) {
     stage.packed.push_back(item.packed);
-  else
+  } else {
     stage.operations.push_back(item.op);
+  }
 }
 
 Stage Scheduler::takeTokenWise(bool onSelected) {
@@ -151,8 +163,9 @@ Stage Scheduler::takeTokenWise(bool onSelected) {
     grew = false;
     for (Item &item : items) {
       if (item.kind != WorkKind::tokenWise || item.onSelected != onSelected ||
-          !isReady(item))
+          !isReady(item)) {
         continue;
+      }
       add(item, stage);
       finish(item);
       grew = true;
@@ -164,11 +177,14 @@ Stage Scheduler::takeTokenWise(bool onSelected) {
 Stage Scheduler::takeAll(WorkKind kind) {
   Stage stage(kind);
   SmallVector<Item *> ready;
-  for (Item &item : items)
-    if (item.kind == kind && isReady(item))
+  for (Item &item : items) {
+    if (item.kind == kind && isReady(item)) {
       ready.push_back(&item);
-  if (kind == WorkKind::control)
+    }
+  }
+  if (kind == WorkKind::control) {
     ready.truncate(1);
+  }
   for (Item *item : ready) {
     add(*item, stage);
     finish(*item);
@@ -186,15 +202,20 @@ std::vector<Stage> Scheduler::run() {
     }
     WorkKind kind = WorkKind::none;
     for (WorkKind candidate :
-         {WorkKind::linear, WorkKind::attention, WorkKind::control})
-      if (kind == WorkKind::none && firstReady(candidate))
+         {WorkKind::linear, WorkKind::attention, WorkKind::control}) {
+      if (kind == WorkKind::none && firstReady(candidate)) {
         kind = candidate;
-    if (kind == WorkKind::none)
+      }
+    }
+    if (kind == WorkKind::none) {
       return stages;
+    }
     stages.push_back(takeAll(kind));
-    if (kind == WorkKind::control)
-      if (auto loop = dyn_cast<scf::ForOp>(stages.back().operations.front()))
+    if (kind == WorkKind::control) {
+      if (auto loop = dyn_cast<scf::ForOp>(stages.back().operations.front())) {
         stages.back().body = scheduleBlock(*loop.getBody());
+      }
+    }
   }
 }
 
@@ -214,9 +235,11 @@ void Stage::collect(SmallVectorImpl<Value> &reads,
   }
   llvm::append_range(reads, packed);
   for (const LinearWork &work : linears) {
-    for (const FusedStep &step : work.steps)
-      if (step.operand)
+    for (const FusedStep &step : work.steps) {
+      if (step.operand) {
         reads.push_back(step.operand);
+      }
+    }
     writes.push_back(work.result);
   }
 }

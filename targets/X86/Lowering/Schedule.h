@@ -39,9 +39,7 @@ struct LinearWork {
   /// Operations that this covers.
   llvm::SmallVector<mlir::Operation *> fused;
 
-  mlir::Value input() const {
-    return transformer::LinearOp(linear).getInput();
-  }
+  mlir::Value input() const { return transformer::LinearOp(linear).getInput(); }
   int64_t depth() const { return transformer::LinearOp(linear).getK(); }
 };
 

@@ -15,29 +15,34 @@ using namespace tandem;
 using namespace tandem::x86;
 
 Pointer Scope::tensor(Value value) {
-  if (value.getDefiningOp<transformer::PositionsOp>())
+  if (value.getDefiningOp<transformer::PositionsOp>()) {
     return field(StateField::positions).loadPointer();
+  }
   auto weight = value.getDefiningOp<deploy::WeightOp>();
-  if (!weight)
+  if (!weight) {
     return slot(value).loadPointer();
+  }
   Pointer table = field(StateField::weights).loadPointer();
   Expr entry = e.integer(weight.getBase());
-  if (weight.getLayer())
+  if (weight.getLayer()) {
     entry = entry + index(weight.getLayer()) * double(*weight.getStride());
+  }
   return table.bytes(entry * double(sizeof(void *))).loadPointer();
 }
 
 Expr Scope::index(Value value) {
   APInt constant;
-  if (matchPattern(value, m_ConstantInt(&constant)))
+  if (matchPattern(value, m_ConstantInt(&constant))) {
     return e.integer(constant.getSExtValue());
+  }
   return slot(value).loadInteger();
 }
 
 Pointer Scope::operand(Value value) {
   std::optional<double> scalar = scalarOf(value);
-  if (!scalar)
+  if (!scalar) {
     return tensor(value);
+  }
   Pointer place = e.stack(1);
   place.store(e.real(*scalar));
   return place;

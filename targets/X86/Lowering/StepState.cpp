@@ -30,8 +30,9 @@ public:
   Pointer run(ArrayRef<int64_t> groups) {
     copyArguments();
     fillIndices();
-    for (auto [index, group] : llvm::enumerate(groups))
+    for (auto [index, group] : llvm::enumerate(groups)) {
       listTiles(index, group);
+    }
     return arena;
   }
 
@@ -45,12 +46,11 @@ private:
   Pointer argument(size_t offset) { return step.bytes(offset).loadPointer(); }
 
   void copyArguments() {
-    field(StateField::weights)
-        .store(argument(offsetof(TandemStep, weights)));
+    field(StateField::weights).store(argument(offsetof(TandemStep, weights)));
     Pointer threads = argument(offsetof(TandemStep, threads));
     field(StateField::parallelFor)
-        .store(threads.bytes(offsetof(TandemThreads, parallelFor))
-                   .loadPointer());
+        .store(
+            threads.bytes(offsetof(TandemThreads, parallelFor)).loadPointer());
     field(StateField::pool)
         .store(threads.bytes(offsetof(TandemThreads, pool)).loadPointer());
     field(StateField::slots).store(argument(offsetof(TandemStep, slots)));
@@ -82,48 +82,47 @@ private:
     field(StateField::rowOffsets).store(rowOffsets);
     Pointer counts = argument(offsetof(TandemStep, counts));
     Pointer starts = argument(offsetof(TandemStep, starts));
-    e.loop(e.integer(0), rows, 1, {e.integer(0)},
-           [&](Expr row, const Exprs &carried) {
-             Expr first = carried[0];
-             Expr count = element(counts, row).loadInteger32();
-             Expr start = element(starts, row).loadInteger32();
-             element(rowOffsets, row).store(e.truncate32(first));
-             e.loop(e.integer(0), count, 1, [&](Expr i) {
-               Expr token = first + i;
-               element(positions, token).store(e.truncate32(start + i));
-               element(tokenRows, token).store(e.truncate32(row));
-               e.ifThen(all, [&] {
-                 element(selected, token).store(e.truncate32(token));
-               });
-             });
-             Expr next = first + count;
-             e.ifElse(
-                 all, [] {},
-                 [&] {
-                   element(selected, row).store(e.truncate32(next - 1.0));
-                 });
-             return Exprs{next};
-           });
+    e.loop(
+        e.integer(0), rows, 1, {e.integer(0)},
+        [&](Expr row, const Exprs &carried) {
+          Expr first = carried[0];
+          Expr count = element(counts, row).loadInteger32();
+          Expr start = element(starts, row).loadInteger32();
+          element(rowOffsets, row).store(e.truncate32(first));
+          e.loop(e.integer(0), count, 1, [&](Expr i) {
+            Expr token = first + i;
+            element(positions, token).store(e.truncate32(start + i));
+            element(tokenRows, token).store(e.truncate32(row));
+            e.ifThen(all, [&] {
+              element(selected, token).store(e.truncate32(token));
+            });
+          });
+          Expr next = first + count;
+          e.ifElse(
+              all, [] {},
+              [&] { element(selected, row).store(e.truncate32(next - 1.0)); });
+          return Exprs{next};
+        });
   }
 
   void listTiles(int64_t index, int64_t group) {
     int64_t pairs = kernels.tilePairs();
     Pointer list = take((group + pairs - 1) / pairs * tileBytes, 0);
     Pointer counts = argument(offsetof(TandemStep, counts));
-    Expr length = e.loop(
-        e.integer(0), rows, 1, {e.integer(0)},
-        [&](Expr row, const Exprs &outer) {
-          Expr rowPairs =
-              element(counts, row).loadInteger32() * double(group);
-          return e.loop(e.integer(0), rowPairs, pairs, outer,
-                        [&](Expr pair, const Exprs &inner) {
-                          Pointer tile =
-                              list.bytes(inner[0] * double(tileBytes));
-                          tile.store(e.truncate32(row));
-                          tile.bytes(4).store(e.truncate32(pair));
-                          return Exprs{inner[0] + 1.0};
-                        });
-        })[0];
+    Expr length =
+        e.loop(e.integer(0), rows, 1, {e.integer(0)},
+               [&](Expr row, const Exprs &outer) {
+                 Expr rowPairs =
+                     element(counts, row).loadInteger32() * double(group);
+                 return e.loop(e.integer(0), rowPairs, pairs, outer,
+                               [&](Expr pair, const Exprs &inner) {
+                                 Pointer tile =
+                                     list.bytes(inner[0] * double(tileBytes));
+                                 tile.store(e.truncate32(row));
+                                 tile.bytes(4).store(e.truncate32(pair));
+                                 return Exprs{inner[0] + 1.0};
+                               });
+               })[0];
     field(StateField::tiles, 2 * index).store(list);
     field(StateField::tiles, 2 * index + 1).store(length);
   }
@@ -138,8 +137,8 @@ private:
 
 } // namespace
 
-Pointer tandem::x86::fillState(Emitter &e, const Kernels &kernels,
-                               Pointer step, Pointer state,
-                               ArrayRef<int64_t> groups, ArenaNeed &need) {
+Pointer tandem::x86::fillState(Emitter &e, const Kernels &kernels, Pointer step,
+                               Pointer state, ArrayRef<int64_t> groups,
+                               ArenaNeed &need) {
   return StateWriter(e, kernels, step, state, need).run(groups);
 }

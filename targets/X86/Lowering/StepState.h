@@ -19,12 +19,12 @@ namespace tandem::x86 {
 
 /// Fields of the state, 8 bytes each.
 enum class StateField : int64_t {
-  weights,       ///< the caller's table
-  parallelFor,   ///< the caller's function
-  pool,          ///< its first argument
-  slots,         ///< the caller's table of cache slots
-  starts,        ///< i32 [rows]
-  counts,        ///< i32 [rows]
+  weights,     ///< the caller's table
+  parallelFor, ///< the caller's function
+  pool,        ///< its first argument
+  slots,       ///< the caller's table of cache slots
+  starts,      ///< i32 [rows]
+  counts,      ///< i32 [rows]
   tokenCount,
   selectedCount, ///< tokens whose logits are asked for
   blocks,        ///< blocks of a cache slot

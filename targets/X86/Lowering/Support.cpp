@@ -41,25 +41,27 @@ std::optional<double> tandem::x86::scalarOf(Value value) {
   auto elements =
       constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : nullptr;
   if (!elements || elements.getNumElements() != 1 ||
-      !isa<FloatType>(elements.getElementType()))
+      !isa<FloatType>(elements.getElementType())) {
     return std::nullopt;
+  }
   return (*elements.getValues<APFloat>().begin()).convertToDouble();
 }
 
 Operand tandem::x86::operandKindOf(Value value) {
-  if (scalarOf(value))
+  if (scalarOf(value)) {
     return Operand::scalar;
+  }
   return value.getDefiningOp<deploy::WeightOp>() ? Operand::vector
                                                  : Operand::tensor;
 }
 
-std::optional<SmallVector<int64_t>>
-tandem::x86::splitWidths(onnx::NodeOp op) {
+std::optional<SmallVector<int64_t>> tandem::x86::splitWidths(onnx::NodeOp op) {
   SmallVector<int64_t> widths;
   for (Value output : op.getOutputs()) {
     auto type = dyn_cast<RankedTensorType>(output.getType());
-    if (!type || type.isDynamicDim(type.getRank() - 1))
+    if (!type || type.isDynamicDim(type.getRank() - 1)) {
       return std::nullopt;
+    }
     widths.push_back(type.getShape().back());
   }
   return widths;
@@ -67,67 +69,79 @@ tandem::x86::splitWidths(onnx::NodeOp op) {
 
 static std::string whyNotValue(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type)
+  if (!type) {
     return {};
+  }
   Type element = type.getElementType();
-  if (!element.isF32() && !element.isInteger(32))
+  if (!element.isF32() && !element.isInteger(32)) {
     return llvm::formatv("has a value of type {0}; this target computes in f32",
                          type);
-  if (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1))
-    if (type.getRank() > 1)
+  }
+  if (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1)) {
+    if (type.getRank() > 1) {
       return llvm::formatv("has a value of type {0}; expected a known width",
                            type);
+    }
+  }
   return {};
 }
 
 static std::string whyNotBinary(onnx::NodeOp op) {
   int64_t width = widthOf(op.getOutputs()[0]);
-  for (Value input : op.getInputs())
+  for (Value input : op.getInputs()) {
     if (!scalarOf(input) && widthOf(input) != width &&
-        cast<ShapedType>(input.getType()).getNumElements() != width)
+        cast<ShapedType>(input.getType()).getNumElements() != width) {
       return llvm::formatv("broadcasts {0} to rows of {1} values; expected as "
                            "many or one",
                            input.getType(), width);
+    }
+  }
   return {};
 }
 
 static std::string whyNotNode(onnx::NodeOp op) {
-  if (op.getDomain() || op.getOpset())
+  if (op.getDomain() || op.getOpset()) {
     return llvm::formatv("'{0}' is not a primitive", op.getQualifiedName());
-  if (op.getOpType() == "Split")
+  }
+  if (op.getOpType() == "Split") {
     return splitWidths(op) ? std::string()
                            : "splits into parts of unknown width";
-  if (lookupBinary(op.getOpType()) && op.getInputs().size() == 2)
+  }
+  if (lookupBinary(op.getOpType()) && op.getInputs().size() == 2) {
     return whyNotBinary(op);
-  if (lookupUnary(op.getOpType()) && op.getInputs().size() == 1)
+  }
+  if (lookupUnary(op.getOpType()) && op.getInputs().size() == 1) {
     return {};
+  }
   return llvm::formatv("'{0}' with {1} inputs has no kernel",
                        op.getQualifiedName(), op.getInputs().size());
 }
 
 static std::string whyNotCache(KvCacheType type) {
-  if (type.getElementType().isF32())
+  if (type.getElementType().isF32()) {
     return {};
+  }
   return llvm::formatv("keeps {0} in the cache; this target keeps f32",
                        type.getElementType());
 }
 
 std::string tandem::x86::whyNot(Operation *op) {
-  for (Value value : llvm::concat<Value>(
-           SmallVector<Value>(op->getOperands()),
-           SmallVector<Value>(op->getResults()))) {
+  for (Value value :
+       llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
+                           SmallVector<Value>(op->getResults()))) {
     bool isScalar = value.getDefiningOp<onnx::ConstantOp>() != nullptr;
-    if (std::string why = whyNotValue(value); !isScalar && !why.empty())
+    if (std::string why = whyNotValue(value); !isScalar && !why.empty()) {
       return why;
+    }
   }
   return llvm::TypeSwitch<Operation *, std::string>(op)
       .Case<onnx::NodeOp>(whyNotNode)
       .Case<AppendOp, CachedAttentionOp>(
           [](auto op) { return whyNotCache(op.getCache().getType()); })
-      .Case<deploy::WeightOp, onnx::ConstantOp, onnx::NoneOp,
-            arith::ConstantOp, PositionsOp, EmbeddingOp, LinearOp, RmsNormOp,
-            LayerNormOp, ActivationOp, GluOp, RotaryOp, SelectTokensOp,
-            func::CallOp, func::ReturnOp, func::FuncOp, scf::ForOp,
-            scf::YieldOp>([](auto) { return std::string(); })
+      .Case<deploy::WeightOp, onnx::ConstantOp, onnx::NoneOp, arith::ConstantOp,
+            PositionsOp, EmbeddingOp, LinearOp, RmsNormOp, LayerNormOp,
+            ActivationOp, GluOp, RotaryOp, SelectTokensOp, func::CallOp,
+            func::ReturnOp, func::FuncOp, scf::ForOp, scf::YieldOp>(
+          [](auto) { return std::string(); })
       .Default([](Operation *) { return "has no kernel on this target"; });
 }

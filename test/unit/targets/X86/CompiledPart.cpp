@@ -55,13 +55,16 @@ static std::vector<float> valuesOf(deploy::SlotAttr slot, unsigned seed) {
     return {values.begin(), values.end()};
   }
   auto rotary = dyn_cast<deploy::RotaryAttr>(slot.getSource());
-  if (!rotary)
+  if (!rotary) {
     return randomValues(type.getNumElements(), 0.3, seed);
+  }
   std::vector<float> table;
-  for (int64_t p = 0; p < type.getDimSize(0); ++p)
-    for (float f : rotary.getFrequencies().getValues<float>())
+  for (int64_t p = 0; p < type.getDimSize(0); ++p) {
+    for (float f : rotary.getFrequencies().getValues<float>()) {
       table.push_back(rotary.getFunction() == "cos" ? std::cos(p * f)
                                                     : std::sin(p * f));
+    }
+  }
   return table;
 }
 
@@ -81,8 +84,9 @@ CompiledPart::CompiledPart(const std::string &text, int64_t capacity)
   options.capacityTokens = capacity;
   options.keepIr = true;
   options.jobs = 2;
-  if (failed(target->checkSupported(op)))
+  if (failed(target->checkSupported(op))) {
     llvm::report_fatal_error("the part is not supported");
+  }
   result = *target->emit(op, sink, options);
   packWeights(*target);
   load();
@@ -94,9 +98,11 @@ void CompiledPart::packWeights(const Target &target) {
     deploy::SlotAttr slot = op.getSlot(index);
     int64_t same = weight.sameAs;
     // Equal sources have equal values.
-    for (size_t i = 0; i < index && same < 0; ++i)
-      if (op.getSlot(i).getSource() == slot.getSource())
+    for (size_t i = 0; i < index && same < 0; ++i) {
+      if (op.getSlot(i).getSource() == slot.getSource()) {
         same = i;
+      }
+    }
     sources.push_back(same >= 0 ? sources[same] : valuesOf(slot, index + 7));
     if (weight.sameAs >= 0) {
       packed.push_back(packed[weight.sameAs]);
@@ -113,23 +119,25 @@ void CompiledPart::packWeights(const Target &target) {
                   std::memcpy(place + written, piece.data(), piece.size());
                   written += piece.size();
                 });
-    if (written != weight.bytes)
+    if (written != weight.bytes) {
       llvm::report_fatal_error("packed size differs from the plan");
+    }
   }
 }
 
 void CompiledPart::load() {
   for (const ArtifactVariant &variant : llvm::reverse(result.variants)) {
-    if (!canRun(*findVariant(variant.name)))
+    if (!canRun(*findVariant(variant.name))) {
       continue;
+    }
     SmallString<128> path;
     int file;
     llvm::sys::fs::createTemporaryFile("tandem-part", "so", file, path);
     llvm::raw_fd_ostream(file, /*shouldClose=*/true) << files[variant.file];
     void *handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     llvm::sys::fs::remove(path);
-    auto query = reinterpret_cast<TandemPartQuery>(
-        dlsym(handle, querySymbol.data()));
+    auto query =
+        reinterpret_cast<TandemPartQuery>(dlsym(handle, querySymbol.data()));
     loaded = query(TANDEM_PART_ABI_VERSION);
     return;
   }
@@ -137,8 +145,9 @@ void CompiledPart::load() {
 
 std::vector<Numbers> CompiledPart::weights() const {
   std::vector<Numbers> numbers;
-  for (const std::vector<float> &source : sources)
+  for (const std::vector<float> &source : sources) {
     numbers.emplace_back(source.begin(), source.end());
+  }
   return numbers;
 }
 
@@ -157,15 +166,18 @@ static void runParallel(void *pool, TandemTask task, void *taskContext,
                         uint64_t count) {
   std::atomic<uint64_t> next = 0;
   auto work = [&] {
-    for (uint64_t i; (i = next++) < count;)
+    for (uint64_t i; (i = next++) < count;) {
       task(taskContext, count - 1 - i);
+    }
   };
   std::vector<std::thread> threads;
-  for (unsigned i = 1; i < *static_cast<unsigned *>(pool); ++i)
+  for (unsigned i = 1; i < *static_cast<unsigned *>(pool); ++i) {
     threads.emplace_back(work);
+  }
   work();
-  for (std::thread &thread : threads)
+  for (std::thread &thread : threads) {
     thread.join();
+  }
 }
 
 std::vector<float> CompiledPart::run(unsigned entry,
@@ -205,8 +217,9 @@ std::vector<float> CompiledPart::run(unsigned entry,
                   all,
                   logits.data()};
   if (loaded->entries[entry](&step) != TANDEM_STEP_OK ||
-      std::memcmp(arena + arenaBytes, guard.data(), guard.size()) != 0)
+      std::memcmp(arena + arenaBytes, guard.data(), guard.size()) != 0) {
     llvm::report_fatal_error("the step failed or left its arena");
+  }
   std::free(arena);
   return logits;
 }

@@ -46,16 +46,19 @@ static double activate(ActivationKind kind, double x) {
 
 std::vector<std::pair<const RowStep *, int64_t>> Interpreter::places() const {
   std::vector<std::pair<const RowStep *, int64_t>> list;
-  for (const RowStep &row : rows)
-    for (size_t i = 0; i < row.tokens.size(); ++i)
+  for (const RowStep &row : rows) {
+    for (size_t i = 0; i < row.tokens.size(); ++i) {
       list.emplace_back(&row, row.start + i);
+    }
+  }
   return list;
 }
 
 int64_t Interpreter::index(Value value, Frame &frame) {
   APInt constant;
-  if (matchPattern(value, m_ConstantInt(&constant)))
+  if (matchPattern(value, m_ConstantInt(&constant))) {
     return constant.getSExtValue();
+  }
   return frame.indices.lookup(value);
 }
 
@@ -65,13 +68,15 @@ Numbers Interpreter::linear(LinearOp op, Frame &frame) {
   int64_t k = op.getK(), n = op.getN(), rows = x.size() / k;
   bool isNk = op.getLayout() == MatrixLayout::nk;
   Numbers y(rows * n);
-  for (int64_t row = 0; row < rows; ++row)
+  for (int64_t row = 0; row < rows; ++row) {
     for (int64_t j = 0; j < n; ++j) {
       double sum = op.getBias() ? frame.values[op.getBias()][j] : 0;
-      for (int64_t i = 0; i < k; ++i)
+      for (int64_t i = 0; i < k; ++i) {
         sum += x[row * k + i] * w[isNk ? j * k + i : i * n + j];
+      }
       y[row * n + j] = sum;
     }
+  }
   return y;
 }
 
@@ -81,14 +86,17 @@ Numbers Interpreter::norm(const Numbers &x, const Numbers &scale,
   Numbers y(x.size());
   for (size_t row = 0; row < x.size(); row += width) {
     double mean = 0, squares = 0;
-    for (int64_t i = 0; centred && i < width; ++i)
+    for (int64_t i = 0; centred && i < width; ++i) {
       mean += x[row + i] / width;
-    for (int64_t i = 0; i < width; ++i)
+    }
+    for (int64_t i = 0; i < width; ++i) {
       squares += (x[row + i] - mean) * (x[row + i] - mean) / width;
-    for (int64_t i = 0; i < width; ++i)
-      y[row + i] = (x[row + i] - mean) / std::sqrt(squares + epsilon) *
-                       scale[i] +
-                   (bias ? (*bias)[i] : 0);
+    }
+    for (int64_t i = 0; i < width; ++i) {
+      y[row + i] =
+          (x[row + i] - mean) / std::sqrt(squares + epsilon) * scale[i] +
+          (bias ? (*bias)[i] : 0);
+    }
   }
   return y;
 }
@@ -100,8 +108,8 @@ Numbers Interpreter::rotary(RotaryOp op, Frame &frame) {
                 &sin = frame.values[op.getSin()];
   int64_t width = widthOf(op.getInput()), heads = op.getHeads(),
           columns = widthOf(op.getCos());
-  for (size_t row = 0; row < x.size() / width; ++row)
-    for (int64_t head = 0; head < heads; ++head)
+  for (size_t row = 0; row < x.size() / width; ++row) {
+    for (int64_t head = 0; head < heads; ++head) {
       for (int64_t i = 0; i < columns; ++i) {
         int64_t base = row * width + head * (width / heads);
         int64_t a = base + (op.getInterleaved() ? 2 * i : i);
@@ -111,20 +119,22 @@ Numbers Interpreter::rotary(RotaryOp op, Frame &frame) {
         y[a] = x[a] * c - x[b] * s;
         y[b] = x[b] * c + x[a] * s;
       }
+    }
+  }
   return y;
 }
 
 void Interpreter::append(AppendOp op, Frame &frame) {
   int64_t layer = index(op.getLayer(), frame);
-  const Numbers &k = frame.values[op.getKey()], &v = frame.values[op.getValue()];
+  const Numbers &k = frame.values[op.getKey()],
+                &v = frame.values[op.getValue()];
   int64_t keyWidth = widthOf(op.getKey()), valueWidth = widthOf(op.getValue());
   auto tokens = places();
   for (size_t i = 0; i < tokens.size(); ++i) {
     auto &[keys, values] = cache[{tokens[i].first->slot, layer}];
     keys.resize((tokens[i].second + 1) * keyWidth);
     values.resize((tokens[i].second + 1) * valueWidth);
-    std::copy_n(&k[i * keyWidth], keyWidth,
-                &keys[tokens[i].second * keyWidth]);
+    std::copy_n(&k[i * keyWidth], keyWidth, &keys[tokens[i].second * keyWidth]);
     std::copy_n(&v[i * valueWidth], valueWidth,
                 &values[tokens[i].second * valueWidth]);
   }
@@ -148,23 +158,29 @@ Numbers Interpreter::attend(CachedAttentionOp op, Frame &frame) {
       for (int64_t key = 0; key < total; ++key) {
         if ((op.getKeep().getCausal() && key > position) ||
             (op.getKeep().getWindow() &&
-             key <= position - op.getKeep().getWindow()))
+             key <= position - op.getKeep().getWindow())) {
           continue;
+        }
         double dot = 0;
-        for (int64_t i = 0; i < d; ++i)
+        for (int64_t i = 0; i < d; ++i) {
           dot += q[(t * heads + head) * d + i] *
                  keys[(key * kvHeads + kvHead) * d + i];
+        }
         scores[key] = dot * op.getScale().convertToDouble();
-        if (cap)
+        if (cap) {
           scores[key] = cap * std::tanh(scores[key] / cap);
+        }
       }
       double most = *std::max_element(scores.begin(), scores.end()), sum = 0;
-      for (double &score : scores)
+      for (double &score : scores) {
         sum += score = std::exp(score - most);
-      for (int64_t key = 0; key < total; ++key)
-        for (int64_t i = 0; i < dv; ++i)
+      }
+      for (int64_t key = 0; key < total; ++key) {
+        for (int64_t i = 0; i < dv; ++i) {
           y[(t * heads + head) * dv + i] +=
               scores[key] / sum * values[(key * kvHeads + kvHead) * dv + i];
+        }
+      }
     }
   }
   return y;
@@ -177,12 +193,15 @@ Numbers Interpreter::node(Operation &op, Frame &frame, unsigned result) {
   const Numbers &x = frame.values[node.getInputs()[0]];
   if (node.getOpType() == "Split") {
     int64_t total = widthOf(node.getInputs()[0]), first = 0;
-    for (unsigned i = 0; i < result; ++i)
+    for (unsigned i = 0; i < result; ++i) {
       first += widthOf(op.getResult(i));
+    }
     Numbers y;
-    for (size_t i = 0; i < x.size(); ++i)
-      if (int64_t(i % total) >= first && int64_t(i % total) < first + width)
+    for (size_t i = 0; i < x.size(); ++i) {
+      if (int64_t(i % total) >= first && int64_t(i % total) < first + width) {
         y.push_back(x[i]);
+      }
+    }
     return y;
   }
   const Numbers &z = frame.values[node.getInputs().back()];
@@ -201,48 +220,55 @@ Numbers Interpreter::node(Operation &op, Frame &frame, unsigned result) {
 void Interpreter::loop(Operation &op, Frame &frame) {
   auto loop = cast<scf::ForOp>(op);
   for (auto [argument, initial] :
-       llvm::zip(loop.getRegionIterArgs(), loop.getInitArgs()))
+       llvm::zip(loop.getRegionIterArgs(), loop.getInitArgs())) {
     frame.values[argument] = Numbers(frame.values[initial]);
+  }
   int64_t count = index(loop.getUpperBound(), frame);
   for (int64_t i = 0; i < count; ++i) {
     frame.indices[loop.getInductionVar()] = i;
     runBlock(*loop.getBody(), frame);
     std::vector<Numbers> next;
-    for (Value yielded : loop.getYieldedValues())
+    for (Value yielded : loop.getYieldedValues()) {
       next.push_back(frame.values[yielded]);
-    for (auto [argument, value] : llvm::zip(loop.getRegionIterArgs(), next))
+    }
+    for (auto [argument, value] : llvm::zip(loop.getRegionIterArgs(), next)) {
       frame.values[argument] = value;
+    }
   }
   for (auto [result, argument] :
-       llvm::zip(loop.getResults(), loop.getRegionIterArgs()))
+       llvm::zip(loop.getResults(), loop.getRegionIterArgs())) {
     frame.values[result] = Numbers(frame.values[argument]);
+  }
 }
 
 void Interpreter::evaluate(Operation &op, Frame &frame) {
   auto &values = frame.values;
   if (auto weight = dyn_cast<deploy::WeightOp>(op)) {
     int64_t entry = weight.getBase();
-    if (weight.getLayer())
+    if (weight.getLayer()) {
       entry += index(weight.getLayer(), frame) * *weight.getStride();
+    }
     values[weight.getOutput()] = weights[entry];
   } else if (auto constant = dyn_cast<onnx::ConstantOp>(op)) {
     auto elements = cast<DenseFPElementsAttr>(constant.getValue());
-    values[constant.getOutput()] = {
-        (*elements.begin()).convertToDouble()};
+    values[constant.getOutput()] = {(*elements.begin()).convertToDouble()};
   } else if (isa<PositionsOp>(op)) {
     Numbers positions;
-    for (auto [row, position] : places())
+    for (auto [row, position] : places()) {
       positions.push_back(position);
+    }
     values[op.getResult(0)] = positions;
   } else if (auto embedding = dyn_cast<EmbeddingOp>(op)) {
     Numbers ids = values[embedding.getIds()], y;
     const Numbers &table = values[embedding.getTable()];
     int64_t width = widthOf(embedding.getOutput());
     bool isNk = embedding.getLayout() == MatrixLayout::nk;
-    for (double id : ids)
-      for (int64_t i = 0; i < width; ++i)
+    for (double id : ids) {
+      for (int64_t i = 0; i < width; ++i) {
         y.push_back(isNk ? table[id * width + i]
                          : table[i * (table.size() / width) + id]);
+      }
+    }
     values[embedding.getOutput()] = y;
   } else if (auto linearOp = dyn_cast<LinearOp>(op)) {
     Numbers y = linear(linearOp, frame);
@@ -259,13 +285,15 @@ void Interpreter::evaluate(Operation &op, Frame &frame) {
     values[layer.getOutput()] = y;
   } else if (auto activation = dyn_cast<ActivationOp>(op)) {
     Numbers y = values[activation.getInput()];
-    for (double &value : y)
+    for (double &value : y) {
       value = activate(activation.getKind(), value);
+    }
     values[activation.getOutput()] = y;
   } else if (auto glu = dyn_cast<GluOp>(op)) {
     Numbers y = values[glu.getInput()];
-    for (size_t i = 0; i < y.size(); ++i)
+    for (size_t i = 0; i < y.size(); ++i) {
       y[i] *= activate(glu.getKind(), values[glu.getGate()][i]);
+    }
     values[glu.getOutput()] = y;
   } else if (auto rotaryOp = dyn_cast<RotaryOp>(op)) {
     Numbers y = rotary(rotaryOp, frame);
@@ -278,42 +306,52 @@ void Interpreter::evaluate(Operation &op, Frame &frame) {
   } else if (auto select = dyn_cast<SelectTokensOp>(op)) {
     Numbers x = values[select.getInput()], y;
     int64_t width = widthOf(select.getInput()), token = 0;
-    for (const RowStep &row : rows)
-      for (size_t i = 0; i < row.tokens.size(); ++i, ++token)
-        if (allLogits || i + 1 == row.tokens.size())
+    for (const RowStep &row : rows) {
+      for (size_t i = 0; i < row.tokens.size(); ++i, ++token) {
+        if (allLogits || i + 1 == row.tokens.size()) {
           y.insert(y.end(), &x[token * width], &x[token * width] + width);
+        }
+      }
+    }
     values[select.getOutput()] = y;
   } else if (auto callOp = dyn_cast<func::CallOp>(op)) {
     std::vector<Numbers> tensors;
     int64_t layer = 0;
-    for (Value operand : callOp.getOperands())
-      if (isa<RankedTensorType>(operand.getType()))
+    for (Value operand : callOp.getOperands()) {
+      if (isa<RankedTensorType>(operand.getType())) {
         tensors.push_back(values[operand]);
-      else if (operand.getType().isIndex())
+      } else if (operand.getType().isIndex()) {
         layer = index(operand, frame);
+      }
+    }
     auto callee = cast<func::FuncOp>(
         SymbolTable::lookupNearestSymbolFrom(&op, callOp.getCalleeAttr()));
     auto results = call(callee, tensors, layer);
     unsigned next = 0;
-    for (Value result : op.getResults())
-      if (isa<RankedTensorType>(result.getType()))
+    for (Value result : op.getResults()) {
+      if (isa<RankedTensorType>(result.getType())) {
         values[result] = results[next++];
+      }
+    }
   } else if (isa<scf::ForOp>(op)) {
     loop(op, frame);
   } else if (isa<onnx::NodeOp>(op)) {
     std::vector<Numbers> results;
-    for (unsigned i = 0; i < op.getNumResults(); ++i)
+    for (unsigned i = 0; i < op.getNumResults(); ++i) {
       results.push_back(node(op, frame, i));
-    for (auto [result, value] : llvm::zip(op.getResults(), results))
+    }
+    for (auto [result, value] : llvm::zip(op.getResults(), results)) {
       values[result] = value;
+    }
   }
 }
 
 void Interpreter::runBlock(Block &block, Frame &frame) {
   // Weights stay where they are looked up: copies keep references valid.
   frame.values.reserve(4096);
-  for (Operation &op : block.without_terminator())
+  for (Operation &op : block.without_terminator()) {
     evaluate(op, frame);
+  }
 }
 
 std::vector<Numbers> Interpreter::call(func::FuncOp function,
@@ -321,17 +359,21 @@ std::vector<Numbers> Interpreter::call(func::FuncOp function,
                                        int64_t layer) {
   Frame frame;
   unsigned next = 0;
-  for (Value argument : function.getArguments())
-    if (isa<RankedTensorType>(argument.getType()))
+  for (Value argument : function.getArguments()) {
+    if (isa<RankedTensorType>(argument.getType())) {
       frame.values[argument] = tensors[next++];
-    else if (argument.getType().isIndex())
+    } else if (argument.getType().isIndex()) {
       frame.indices[argument] = layer;
+    }
+  }
   Block &body = function.getBody().front();
   runBlock(body, frame);
   std::vector<Numbers> results;
-  for (Value result : body.getTerminator()->getOperands())
-    if (isa<RankedTensorType>(result.getType()))
+  for (Value result : body.getTerminator()->getOperands()) {
+    if (isa<RankedTensorType>(result.getType())) {
       results.push_back(frame.values[result]);
+    }
+  }
   return results;
 }
 
@@ -339,9 +381,9 @@ Numbers Interpreter::run(StringRef phase, std::vector<RowStep> step, bool all) {
   rows = std::move(step);
   allLogits = all;
   Numbers tokens;
-  for (const RowStep &row : rows)
+  for (const RowStep &row : rows) {
     tokens.insert(tokens.end(), row.tokens.begin(), row.tokens.end());
-  auto function =
-      cast<func::FuncOp>(SymbolTable::lookupSymbolIn(part, phase));
+  }
+  auto function = cast<func::FuncOp>(SymbolTable::lookupSymbolIn(part, phase));
   return call(function, {tokens}, 0).front();
 }

@@ -84,8 +84,9 @@ static const char *llamaBody = R"(
 static void replaceAll(std::string &text, const std::string &from,
                        const std::string &to) {
   for (size_t at = text.find(from); at != std::string::npos;
-       at = text.find(from, at + to.size()))
+       at = text.find(from, at + to.size())) {
     text.replace(at, from.size(), to);
+  }
 }
 
 static std::string slotText(const std::string &role, const std::string &shape,
@@ -99,12 +100,17 @@ static std::string llamaText() {
   for (int layer : {0, 1}) {
     std::string slots;
     int id = 100 * (layer + 1);
-    for (auto [role, shape] :
-         {std::pair("vector", "64"), {"matrix_kn", "64x64"},
-          {"matrix_kn", "64x32"}, {"matrix_kn", "64x32"},
-          {"matrix_nk", "64x64"}, {"vector", "64"}, {"matrix_kn", "64x100"},
-          {"matrix_kn", "64x100"}, {"matrix_nk", "64x100"}})
+    for (auto [role, shape] : {std::pair("vector", "64"),
+                               {"matrix_kn", "64x64"},
+                               {"matrix_kn", "64x32"},
+                               {"matrix_kn", "64x32"},
+                               {"matrix_nk", "64x64"},
+                               {"vector", "64"},
+                               {"matrix_kn", "64x100"},
+                               {"matrix_kn", "64x100"},
+                               {"matrix_nk", "64x100"}}) {
       slots += (slots.empty() ? "" : ", ") + slotText(role, shape, id++);
+    }
     replaceAll(text, "LAYER" + std::to_string(layer), slots);
   }
   replaceAll(text, "BODY", llamaBody);
@@ -113,8 +119,9 @@ static std::string llamaText() {
 
 static std::vector<int32_t> tokensOf(int64_t count, int64_t first = 0) {
   std::vector<int32_t> tokens;
-  for (int64_t i = 0; i < count; ++i)
+  for (int64_t i = 0; i < count; ++i) {
     tokens.push_back((first + i) * 7 % 50);
+  }
   return tokens;
 }
 
@@ -163,13 +170,13 @@ TEST_F(X86Part, PrefillInTwoSteps) {
 
 TEST_F(X86Part, RowsOfDifferentLengths) {
   Interpreter reference = interpreter();
-  std::vector<RowStep> rows = {{30, 0, tokensOf(5)},
-                               {31, 0, tokensOf(77, 3)},
-                               {32, 0, tokensOf(1, 9)}};
-  for (bool all : {false, true})
+  std::vector<RowStep> rows = {
+      {30, 0, tokensOf(5)}, {31, 0, tokensOf(77, 3)}, {32, 0, tokensOf(1, 9)}};
+  for (bool all : {false, true}) {
     EXPECT_LT(largestError(part->run(0, rows, all),
                            reference.run("prefill", rows, all)),
               1e-4);
+  }
   rows = {{30, 5, tokensOf(1)}, {31, 77, tokensOf(3)}, {32, 1, tokensOf(1)}};
   EXPECT_LT(largestError(part->run(1, rows, false),
                          reference.run("decode", rows, false)),
@@ -179,8 +186,9 @@ TEST_F(X86Part, RowsOfDifferentLengths) {
 TEST_F(X86Part, ThreadsChangeNothing) {
   RowStep prompt{40, 0, tokensOf(150)};
   std::vector<float> one = part->run(0, {prompt}, true, 1);
-  for (unsigned threads : {2, 5})
+  for (unsigned threads : {2, 5}) {
     EXPECT_EQ(part->run(0, {prompt}, true, threads), one);
+  }
 }
 
 TEST_F(X86Part, FillsItsSlot) {

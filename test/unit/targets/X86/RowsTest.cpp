@@ -93,7 +93,8 @@ static double activate(const std::string &kind, double x) {
 
 TEST(X86Rows, Activations) {
   using Activate = void(const float *, float *, int64_t);
-  using Glu = void(const float *, const float *, float *, int64_t, int64_t, int64_t);
+  using Glu =
+      void(const float *, const float *, float *, int64_t, int64_t, int64_t);
   for (const char *kind : {"silu", "gelu_erf", "gelu_tanh", "gelu_quick",
                            "relu", "relu_squared"}) {
     for (float range : {0.01f, 5.0f, 300.0f}) {
@@ -105,10 +106,10 @@ TEST(X86Rows, Activations) {
         product.push_back(expected.back() * up[i]);
       }
       const KernelLibrary &library = KernelLibrary::best();
-      library.get<Activate>(std::string("unary_") +
-                            kind)(x.data(), y.data(), x.size());
-      library.get<Glu>(std::string("binary_glu_") + kind + "_tensor_tensor")(x.data(), up.data(),
-                                                   z.data(), x.size(), 0, 1);
+      library.get<Activate>(std::string("unary_") + kind)(x.data(), y.data(),
+                                                          x.size());
+      library.get<Glu>(std::string("binary_glu_") + kind + "_tensor_tensor")(
+          x.data(), up.data(), z.data(), x.size(), 0, 1);
       EXPECT_LT(largestError(y, expected), 2e-6) << kind << " " << range;
       EXPECT_LT(largestError(z, product), 2e-6) << kind << " " << range;
     }
