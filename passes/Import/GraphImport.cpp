@@ -68,20 +68,35 @@ void GraphImporter::define(StringRef name, Value value, Scope &scope) {
   }
 }
 
-Value GraphImporter::findInput(StringRef name, Location loc, StringRef where,
-                               Scope &scope) {
-  if (Value value = name.empty() ? Value() : scope.find(name)) {
+Value GraphImporter::findInput(StringRef name, StringRef where, Scope &scope) {
+  if (Value value = scope.find(name)) {
     return value;
   }
-  if (!name.empty() && scope.isAnnounced(name)) {
+  if (scope.isAnnounced(name)) {
     graph.reporter.error(where + ": input '" + name +
                          "' is used before the node that makes it; nodes must "
                          "be sorted, without cycles");
-  } else if (!name.empty()) {
+  } else {
     graph.reporter.error(where + ": input '" + name +
                          "' is made by no node, initialiser or graph input");
   }
-  return tandem::onnx::NoneOp::create(builder, loc, builder.getNoneType());
+  return {};
+}
+
+/// The inputs of `node`; one stand-in serves for all that are omitted or wrong.
+SmallVector<Value> GraphImporter::findInputs(const NodeProto &node,
+                                             Location loc, StringRef where,
+                                             Scope &scope) {
+  SmallVector<Value> inputs;
+  Value none;
+  for (const std::string &name : node.input()) {
+    Value input = name.empty() ? Value() : findInput(name, where, scope);
+    if (!input && !none) {
+      none = tandem::onnx::NoneOp::create(builder, loc, builder.getNoneType());
+    }
+    inputs.push_back(input ? input : none);
+  }
+  return inputs;
 }
 
 Value GraphImporter::findOutput(StringRef name, Scope &scope) {
@@ -250,10 +265,7 @@ void GraphImporter::importNode(const NodeProto &node, int index, Scope &scope) {
 
   SmallVector<const AttributeProto *> graphs;
   DictionaryAttr attributes = importAttributes(node, where, graphs);
-  SmallVector<Value> inputs;
-  for (StringRef name : node.input()) {
-    inputs.push_back(findInput(name, loc, where, scope));
-  }
+  SmallVector<Value> inputs = findInputs(node, loc, where, scope);
   SmallVector<Type> types;
   for (StringRef name : node.output()) {
     Type type = scope.getType(name);

@@ -82,8 +82,12 @@ private:
                            mlir::Location loc, const llvm::Twine &where);
   void importSubgraph(const ::onnx::GraphProto &proto, mlir::Region &region,
                       Scope &parent);
-  mlir::Value findInput(llvm::StringRef name, mlir::Location loc,
-                        llvm::StringRef where, Scope &scope);
+  mlir::Value findInput(llvm::StringRef name, llvm::StringRef where,
+                        Scope &scope);
+  llvm::SmallVector<mlir::Value> findInputs(const ::onnx::NodeProto &node,
+                                            mlir::Location loc,
+                                            llvm::StringRef where,
+                                            Scope &scope);
   mlir::DictionaryAttr importAttributes(
       const ::onnx::NodeProto &node, llvm::StringRef where,
       llvm::SmallVectorImpl<const ::onnx::AttributeProto *> &graphs);

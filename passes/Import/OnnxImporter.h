@@ -26,10 +26,10 @@ namespace tandem {
 /// How large a model may be before it is rejected, so that a damaged or hostile
 /// file cannot exhaust memory or time.
 struct ImportLimits {
-  uint64_t nodes = 1000000;   ///< with subgraphs and functions inlined
-  uint64_t tensors = 1000000; ///< initialisers and tensor attributes
+  uint64_t nodes = 300000;   ///< with subgraphs and functions inlined
+  uint64_t tensors = 300000; ///< initialisers and tensor attributes
   /// Estimated memory of the graph without its weights.
-  uint64_t graphBytes = uint64_t(256) << 20;
+  uint64_t graphBytes = uint64_t(512) << 20;
 };
 
 /// What a caller may choose about import.
