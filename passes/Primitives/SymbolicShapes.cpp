@@ -17,6 +17,7 @@
 #include "llvm/ADT/TypeSwitch.h"
 
 #include "tandem/passes/Primitives/Primitives.h"
+#include "tandem/passes/Primitives/TransformerShapes.h"
 
 using namespace mlir;
 using namespace tandem::primitives;
@@ -202,6 +203,7 @@ void SymbolicShapes::visit(Operation *operation) {
         for (Value result : other->getResults()) {
           known[result] = readType(result);
         }
+        inferTransformerShapes(other, *this);
       });
 }
 

@@ -22,6 +22,8 @@
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/passes/Import/Passes.h"
 #include "tandem/passes/Outline/Passes.h"
+#include "tandem/passes/Raise/Passes.h"
+#include "tandem/passes/Raise/Pipeline.h"
 #include "tandem/passes/Simplify/Passes.h"
 #include "tandem/passes/Simplify/Pipeline.h"
 #include "tandem/passes/Split/Passes.h"
@@ -30,6 +32,8 @@ int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
   tandem::registerImportPasses();
   tandem::registerOutlinePasses();
+  tandem::registerRaisePasses();
+  tandem::registerRaisePipeline();
   tandem::registerSimplifyPasses();
   tandem::registerSimplifyPipeline();
   tandem::registerSplitPasses();

@@ -17,6 +17,8 @@
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/passes/Outline/Passes.h"
+#include "tandem/passes/Raise/Passes.h"
+#include "tandem/passes/Raise/Pipeline.h"
 #include "tandem/passes/Simplify/Passes.h"
 #include "tandem/passes/Simplify/Pipeline.h"
 #include "tandem/passes/Split/Passes.h"
@@ -40,6 +42,8 @@ TANDEM_PLUGIN_ENTRY mlir::DialectPluginLibraryInfo mlirGetDialectPluginInfo() {
 TANDEM_PLUGIN_ENTRY mlir::PassPluginLibraryInfo mlirGetPassPluginInfo() {
   return {MLIR_PLUGIN_API_VERSION, "Tandem", "0.1", [] {
             tandem::registerOutlinePasses();
+            tandem::registerRaisePasses();
+            tandem::registerRaisePipeline();
             tandem::registerSimplifyPasses();
             tandem::registerSimplifyPipeline();
             tandem::registerSplitPasses();

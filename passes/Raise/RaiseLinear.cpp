@@ -1,0 +1,228 @@
+//===- RaiseLinear.cpp - recognise linear layers ----------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Products with constant matrices and lookups of their rows.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/passes/Raise/ElementAccess.h"
+#include "tandem/passes/Raise/NodeMatching.h"
+#include "tandem/passes/Raise/Passes.h"
+
+namespace tandem {
+#define GEN_PASS_DEF_RAISELINEARPASS
+#include "tandem/passes/Raise/Passes.h.inc"
+} // namespace tandem
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::raise;
+using onnx::NodeOp;
+using transformer::EmbeddingOp;
+using transformer::LinearOp;
+using transformer::MatrixLayout;
+
+static constexpr StringLiteral category = "raise-linear";
+
+namespace {
+struct Matrix {
+  Value value;
+  /// Whether the graph uses the matrix transposed.
+  bool transposed;
+};
+} // namespace
+
+/// A constant matrix, possibly behind a Transpose.
+static std::optional<Matrix> matchMatrix(Value value) {
+  bool transposed = false;
+  if (NodeOp transpose = definedBy(value, "Transpose")) {
+    SmallVector<int64_t> order = transpose.getInts("perm");
+    if (!order.empty() && order != SmallVector<int64_t>{1, 0}) {
+      return std::nullopt;
+    }
+    value = transpose.getInput(0);
+    transposed = true;
+  }
+  RankedTensorType type = tensorType(value);
+  if (!isConstant(value) || !isFloatTensor(value) || type.getRank() != 2) {
+    return std::nullopt;
+  }
+  return Matrix{value, transposed};
+}
+
+namespace {
+/// Replaces nodes by operations and keeps what is known of their shapes.
+class Raiser {
+public:
+  Raiser(ElementAccess &access, IRRewriter &rewriter)
+      : access(access), rewriter(rewriter) {}
+
+  void raise(NodeOp node);
+
+private:
+  void raiseMatMul(NodeOp node);
+  void raiseGemm(NodeOp node);
+  void raiseBias(NodeOp node);
+  void raiseGather(NodeOp node);
+  void raiseMergedRows(NodeOp node);
+  void replaceByLinear(NodeOp node, Value input, const Matrix &weight,
+                       Value bias);
+  void replace(NodeOp node, Value value, const Twine &what);
+
+  ElementAccess &access;
+  IRRewriter &rewriter;
+};
+} // namespace
+
+void Raiser::replace(NodeOp node, Value value, const Twine &what) {
+  access.shapes.setFacts(value, access.shapes.getFacts(node->getResult(0)));
+  reportRaised(node.getLoc(), category, what);
+  rewriter.replaceAllUsesWith(node->getResult(0), value);
+}
+
+void Raiser::replaceByLinear(NodeOp node, Value input, const Matrix &weight,
+                             Value bias) {
+  MatrixLayout layout = weight.transposed ? MatrixLayout::nk : MatrixLayout::kn;
+  Value linear =
+      LinearOp::create(rewriter, node.getLoc(), node->getResult(0).getType(),
+                       input, weight.value, bias, layout);
+  replace(node, linear, "linear, layout " + stringifyMatrixLayout(layout));
+}
+
+void Raiser::raiseMatMul(NodeOp node) {
+  auto weight = matchMatrix(node.getInput(1));
+  RankedTensorType input = tensorType(node.getInput(0));
+  if (!weight) {
+    return;
+  }
+  if (!input || input.getRank() < 2 || isConstant(node.getInput(0))) {
+    reportMissed(node.getLoc(), category, "the input is no batch of rows");
+    return;
+  }
+  replaceByLinear(node, node.getInput(0), *weight, Value());
+}
+
+void Raiser::raiseGemm(NodeOp node) {
+  auto weight = matchMatrix(node.getInput(1));
+  if (!weight) {
+    return;
+  }
+  Value bias = node.getInput(2);
+  if (node.getInt("transA", 0) != 0 || node.getFloat("alpha", 1) != 1 ||
+      (bias && node.getFloat("beta", 1) != 1)) {
+    reportMissed(node.getLoc(), category, "Gemm scales or transposes its input");
+    return;
+  }
+  if (bias && !isVectorOf(bias, widthOf(node->getResult(0)))) {
+    reportMissed(node.getLoc(), category, "Gemm's C is not a vector");
+    return;
+  }
+  weight->transposed ^= node.getInt("transB", 0) != 0;
+  replaceByLinear(node, node.getInput(0), *weight, bias);
+}
+
+/// Adds a constant vector to a linear layer that has no bias and no other user.
+void Raiser::raiseBias(NodeOp node) {
+  for (unsigned side : {0, 1}) {
+    Value bias = node.getInput(1 - side);
+    auto linear = node.getInput(side).getDefiningOp<LinearOp>();
+    if (!linear || linear.getBias() || !linear->hasOneUse() ||
+        !isConstant(bias) || !isVectorOf(bias, linear.getN()) ||
+        linear.getType() != node->getResult(0).getType()) {
+      continue;
+    }
+    Value biased = LinearOp::create(
+        rewriter, rewriter.getFusedLoc({linear.getLoc(), node.getLoc()}),
+        linear.getType(), linear.getInput(), linear.getWeight(), bias,
+        linear.getLayout());
+    replace(node, biased, "bias of a linear");
+    return;
+  }
+}
+
+void Raiser::raiseGather(NodeOp node) {
+  auto table = matchMatrix(node.getInput(0));
+  RankedTensorType ids = tensorType(node.getInput(1));
+  if (!table || !ids || isConstant(node.getInput(1))) {
+    return;
+  }
+  if (node.getInt("axis", 0) != 0) {
+    reportMissed(node.getLoc(), category, "Gather takes columns, not rows");
+    return;
+  }
+  MatrixLayout layout = table->transposed ? MatrixLayout::kn : MatrixLayout::nk;
+  Value rows =
+      EmbeddingOp::create(rewriter, node.getLoc(), node->getResult(0).getType(),
+                          node.getInput(1), table->value, layout);
+  replace(node, rows, "embedding");
+}
+
+/// Moves a linear layer from rows with merged leading dimensions to the value
+/// that has them, where `node` restores them (GPT-2's Conv1D).
+void Raiser::raiseMergedRows(NodeOp node) {
+  Value result = node->getResult(0);
+  auto linear = node.getInput(0).getDefiningOp<LinearOp>();
+  NodeOp merge = linear ? definedBy(linear.getInput(), "Reshape") : NodeOp();
+  if (!merge) {
+    return;
+  }
+  Value source = merge.getInput(0);
+  auto shape = access.getShape(result), sourceShape = access.getShape(source);
+  if (!shape || !sourceShape || shape->size() < 2 ||
+      shape->drop_back() != sourceShape->drop_back()) {
+    return;
+  }
+  Indices indices = access.makeIndices(result);
+  Element row = access.get(result, indices, [&](Value value) {
+    return value == linear.getOutput();
+  });
+  if (row->kind != ElementNode::Kind::load ||
+      row->tensor != linear.getOutput() ||
+      row->indices.back() != indices.back()) {
+    return;
+  }
+  // The same row of the input, by its own indices.
+  Polynomial column = access.elements.makeIndex(sourceShape->back());
+  Indices merged(row->indices), expected(indices);
+  merged.back() = column;
+  expected.back() = column;
+  Element input = access.get(linear.getInput(), merged,
+                             [&](Value value) { return value == source; });
+  if (input != access.elements.getLoad(source, expected)) {
+    return;
+  }
+  Value moved = LinearOp::create(rewriter, linear.getLoc(), result.getType(),
+                                 source, linear.getWeight(), linear.getBias(),
+                                 linear.getLayout());
+  replace(node, moved, "linear on merged rows");
+}
+
+void Raiser::raise(NodeOp node) {
+  if (isOperator(node, "MatMul")) {
+    raiseMatMul(node);
+  } else if (isOperator(node, "Gemm")) {
+    raiseGemm(node);
+  } else if (isOperator(node, "Add")) {
+    raiseBias(node);
+  } else if (isOperator(node, "Gather")) {
+    raiseGather(node);
+  } else if (isOperator(node, "Reshape")) {
+    raiseMergedRows(node);
+  }
+}
+
+namespace {
+class RaiseLinearPass
+    : public tandem::impl::RaiseLinearPassBase<RaiseLinearPass> {
+  void runOnOperation() override {
+    ElementAccess access(getAnalysis<primitives::SymbolicShapes>());
+    raiseNodes(getOperation(), [&](NodeOp node, IRRewriter &rewriter) {
+      Raiser(access, rewriter).raise(node);
+    });
+  }
+};
+} // namespace
