@@ -70,7 +70,10 @@ private:
 TypedAttr sourceOf(Value value, int64_t rows) {
   if (auto constant = value.getDefiningOp<onnx::ConstantOp>()) {
     auto type = cast<ShapedType>(constant.getType());
-    return type.getNumElements() > 1 ? constant.getValue() : TypedAttr();
+    // Integers are sizes and axes: part of the program.
+    bool isWeight =
+        isa<FloatType>(type.getElementType()) && type.getNumElements() > 1;
+    return isWeight ? constant.getValue() : TypedAttr();
   }
   auto table = value.getDefiningOp<transformer::RotaryTableOp>();
   if (!table) {

@@ -84,11 +84,18 @@ LogicalResult runStage(const Stage &stage, ModuleOp module,
   return manager.run(module);
 }
 
-void registerStagePipelines() {
+void registerDialects(DialectRegistry &registry) {
+  registry.insert<arith::ArithDialect, func::FuncDialect, scf::SCFDialect,
+                  deploy::DeployDialect, onnx::OnnxDialect,
+                  transformer::TransformerDialect>();
+}
+
+/// Makes each stage a pipeline of tandem-opt: --tandem-simplify and so on.
+static void registerStagePipelines() {
   for (const Stage &stage : stages) {
     if (stage.build) {
       registerPassPipeline(
-          ("tandem-" + stage.name + "-stage").str(), stage.sentence,
+          ("tandem-" + stage.name).str(), stage.sentence,
           [&stage](OpPassManager &manager, StringRef,
                    function_ref<LogicalResult(const Twine &)>) {
             stage.build(manager, StageOptions());
@@ -99,18 +106,13 @@ void registerStagePipelines() {
   }
 }
 
-void registerDialects(DialectRegistry &registry) {
-  registry.insert<arith::ArithDialect, func::FuncDialect, scf::SCFDialect,
-                  deploy::DeployDialect, onnx::OnnxDialect,
-                  transformer::TransformerDialect>();
-}
-
 void registerPasses() {
   registerImportPasses();
   registerOutlinePasses();
   registerRaisePasses();
   registerSimplifyPasses();
   registerSplitPasses();
+  registerStagePipelines();
 }
 
 } // namespace tandem

@@ -46,13 +46,10 @@ const Stage *lookupStage(llvm::StringRef name);
 mlir::LogicalResult runStage(const Stage &stage, mlir::ModuleOp module,
                              const StageOptions &options);
 
-/// Makes `--tandem-<stage>-stage` pipelines known to tandem-opt and plug-ins.
-void registerStagePipelines();
-
 /// Registers every dialect that a stage reads or writes.
 void registerDialects(mlir::DialectRegistry &registry);
 
-/// Registers every pass of every stage.
+/// Registers every pass, and every stage as a pipeline (--tandem-simplify, ...).
 void registerPasses();
 
 } // namespace tandem

@@ -204,6 +204,13 @@ void Splitter::convertRowWise(Operation &op) {
   for (auto [old, result] : llvm::zip(op.getResults(), clone->getResults())) {
     result.setType(flattenTokens(old.getType()));
   }
+  // Columns are the last axis, whatever the number of dimensions before them.
+  auto node = dyn_cast<onnx::NodeOp>(clone);
+  if (node && node.getAttribute("axis")) {
+    NamedAttrList attributes(node.getNodeAttributes());
+    attributes.set("axis", builder.getI64IntegerAttr(-1));
+    node.setNodeAttributesAttr(attributes.getDictionary(op.getContext()));
+  }
 }
 
 void Splitter::convert(Operation &op) {

@@ -9,40 +9,19 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
 
-#include "tandem/dialects/Deploy/IR/DeployOps.h"
-#include "tandem/dialects/Onnx/IR/OnnxOps.h"
-#include "tandem/dialects/Transformer/IR/TransformerOps.h"
-#include "tandem/passes/Import/Passes.h"
-#include "tandem/passes/Outline/Passes.h"
-#include "tandem/passes/Raise/Passes.h"
-#include "tandem/passes/Raise/Pipeline.h"
-#include "tandem/passes/Simplify/Passes.h"
-#include "tandem/passes/Simplify/Pipeline.h"
-#include "tandem/passes/Split/Passes.h"
+#include "tandem/passes/Pipelines/Stages.h"
 
 int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
-  tandem::registerImportPasses();
-  tandem::registerOutlinePasses();
-  tandem::registerRaisePasses();
-  tandem::registerRaisePipeline();
-  tandem::registerSimplifyPasses();
-  tandem::registerSimplifyPipeline();
-  tandem::registerSplitPasses();
+  tandem::registerPasses();
   mlir::DialectRegistry registry;
-  registry.insert<mlir::arith::ArithDialect, mlir::func::FuncDialect,
-                  mlir::LLVM::LLVMDialect, mlir::scf::SCFDialect,
-                  mlir::vector::VectorDialect, tandem::deploy::DeployDialect,
-                  tandem::onnx::OnnxDialect,
-                  tandem::transformer::TransformerDialect>();
+  tandem::registerDialects(registry);
+  registry.insert<mlir::LLVM::LLVMDialect, mlir::vector::VectorDialect>();
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Tandem pass driver\n", registry));
 }

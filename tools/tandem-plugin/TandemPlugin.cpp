@@ -13,15 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/dialects/Deploy/IR/DeployOps.h"
-#include "tandem/dialects/Onnx/IR/OnnxOps.h"
-#include "tandem/dialects/Transformer/IR/TransformerOps.h"
-#include "tandem/passes/Outline/Passes.h"
-#include "tandem/passes/Raise/Passes.h"
-#include "tandem/passes/Raise/Pipeline.h"
-#include "tandem/passes/Simplify/Passes.h"
-#include "tandem/passes/Simplify/Pipeline.h"
-#include "tandem/passes/Split/Passes.h"
+#include "tandem/passes/Pipelines/Stages.h"
 
 #include "mlir/Tools/Plugins/DialectPlugin.h"
 #include "mlir/Tools/Plugins/PassPlugin.h"
@@ -33,19 +25,10 @@ TANDEM_PLUGIN_ENTRY mlir::DialectPluginLibraryInfo mlirGetDialectPluginInfo() {
   return {
       MLIR_PLUGIN_API_VERSION, "Tandem", "0.1",
       [](mlir::DialectRegistry *registry) {
-        registry
-            ->insert<tandem::deploy::DeployDialect, tandem::onnx::OnnxDialect,
-                     tandem::transformer::TransformerDialect>();
+        tandem::registerDialects(*registry);
       }};
 }
 
 TANDEM_PLUGIN_ENTRY mlir::PassPluginLibraryInfo mlirGetPassPluginInfo() {
-  return {MLIR_PLUGIN_API_VERSION, "Tandem", "0.1", [] {
-            tandem::registerOutlinePasses();
-            tandem::registerRaisePasses();
-            tandem::registerRaisePipeline();
-            tandem::registerSimplifyPasses();
-            tandem::registerSimplifyPipeline();
-            tandem::registerSplitPasses();
-          }};
+  return {MLIR_PLUGIN_API_VERSION, "Tandem", "0.1", tandem::registerPasses};
 }

@@ -7,6 +7,8 @@
 #include "Diagnostics.h"
 
 #include "mlir/IR/Location.h"
+
+#include "tandem/targets/Bundle/BundleError.h"
 #include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -55,9 +57,21 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context)
   });
 }
 
-int fail(int exitCode, const llvm::Twine &message) {
+ExitCode fail(ExitCode code, const llvm::Twine &message) {
   llvm::WithColor::error() << message << "\n";
-  return exitCode;
+  return code;
+}
+
+ExitCode fail(ExitCode fallback, llvm::Error error) {
+  ExitCode code = fallback;
+  llvm::handleAllErrors(
+      std::move(error),
+      [&](const bundle::BundleError &bundleError) {
+        code = bundleError.exitCode();
+        fail(code, bundleError.message());
+      },
+      [&](const llvm::ErrorInfoBase &other) { fail(code, other.message()); });
+  return code;
 }
 
 } // namespace tandem

@@ -16,6 +16,8 @@
 
 #include "mlir/IR/Diagnostics.h"
 
+#include "Commands.h"
+
 namespace tandem {
 
 /// The ONNX node (or input file and line) that a location names, or nothing.
@@ -27,8 +29,11 @@ public:
   explicit DiagnosticPrinter(mlir::MLIRContext *context);
 };
 
-/// Prints `error: message` and returns `exitCode`.
-int fail(int exitCode, const llvm::Twine &message);
+/// Prints `error: message` and returns `code`.
+ExitCode fail(ExitCode code, const llvm::Twine &message);
+
+/// Prints the error and returns the exit code it carries, or `fallback`.
+ExitCode fail(ExitCode fallback, llvm::Error error);
 
 } // namespace tandem
 

@@ -1,0 +1,54 @@
+//===- Commands.h - the verbs of tandem -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A verb is a function from its request to an exit code. Verbs that run bundles
+// belong to tandem-runtime; tandem hands them over unchanged.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TOOLS_TANDEM_COMMANDS_H
+#define TANDEM_TOOLS_TANDEM_COMMANDS_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "tandem/targets/Runtime/Failure.h"
+
+namespace tandem {
+
+using runtime::ExitCode;
+
+/// What `compile` and `check` are asked for.
+struct CompileRequest {
+  std::string model;                    ///< file or folder
+  std::string fleet = "local";          ///< built-in name or file
+  std::string output;                   ///< bundle to write
+  std::optional<int64_t> maxContext;    ///< tokens a cache slot holds
+  std::vector<std::string> allowedDirs; ///< further folders of external data
+  std::string stopAfter;                ///< stage, or empty
+  std::string saveStages;               ///< folder, or empty
+  unsigned jobs = 0;                    ///< threads; 0: all
+};
+
+/// Compiles a model into a bundle.
+ExitCode runCompile(const CompileRequest &request);
+
+/// Says whether a model can be compiled, naming every gap at once.
+ExitCode runCheck(const CompileRequest &request);
+
+/// Lists targets and built-in fleets, or one target.
+ExitCode runTargets(const std::string &name);
+
+/// Replaces this process by tandem-runtime with the same arguments; returns
+/// only where that failed.
+ExitCode runRuntime(char **arguments);
+
+} // namespace tandem
+
+#endif // TANDEM_TOOLS_TANDEM_COMMANDS_H

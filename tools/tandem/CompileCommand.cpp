@@ -1,0 +1,235 @@
+//===- CompileCommand.cpp - tandem compile -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#include <thread>
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/BLAKE3.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include "CompiledPart.h"
+#include "Diagnostics.h"
+#include "Frontend.h"
+#include "Golden.h"
+#include "ModelFacts.h"
+#include "Plan.h"
+
+using namespace mlir;
+
+namespace tandem {
+namespace {
+
+std::string digestOf(llvm::ArrayRef<char> bytes) {
+  llvm::BLAKE3 hasher;
+  hasher.update(llvm::ArrayRef<uint8_t>(
+      reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()));
+  return "blake3:" + llvm::toHex(hasher.final(), /*LowerCase=*/true);
+}
+
+/// Compiles one model for one fleet.
+class Compilation {
+public:
+  Compilation(const CompileRequest &request)
+      : request(request), frontend(request) {}
+
+  ExitCode run();
+
+private:
+  ExitCode chooseChip();
+  ExitCode runStages();
+  ExitCode writeBundle();
+  llvm::Error addAssets(bundle::BundleWriter &writer);
+  bundle::Provenance describeProvenance();
+  void report(const runtime::Manifest &manifest);
+
+  const CompileRequest &request;
+  Frontend frontend;
+  Fleet fleet;
+  const Target *target = nullptr;
+  runtime::Manifest manifest;
+  std::optional<Golden> golden;
+};
+
+ExitCode Compilation::chooseChip() {
+  llvm::Expected<Fleet> loaded = loadFleet(request.fleet);
+  if (!loaded) {
+    return fail(ExitCode::Usage, loaded.takeError());
+  }
+  fleet = std::move(*loaded);
+  if (fleet.chips.size() != 1) {
+    return fail(ExitCode::Infeasible,
+                "fleet '" + fleet.name + "' has " +
+                    llvm::Twine(fleet.chips.size()) +
+                    " chips; this version places both phases on one chip");
+  }
+  const Chip &chip = fleet.chips.front();
+  target = lookupTarget(chip.target);
+  if (!target) {
+    return fail(ExitCode::Infeasible,
+                "chip '" + chip.name + "' names target '" + chip.target +
+                    "', which this build does not have; see 'tandem targets'");
+  }
+  frontend.options.chip = chip.name;
+  frontend.options.target = chip.target;
+  return ExitCode::Success;
+}
+
+ExitCode Compilation::runStages() {
+  if (ExitCode code = frontend.load(); code != ExitCode::Success) {
+    return code;
+  }
+  for (llvm::StringRef stage : {"simplify", "raise", "split"}) {
+    if (frontend.isStopped()) {
+      return ExitCode::Success;
+    }
+    if (ExitCode code = frontend.run(stage); code != ExitCode::Success) {
+      return code;
+    }
+  }
+  if (frontend.isStopped()) {
+    return ExitCode::Success;
+  }
+  if (ExitCode code = frontend.chooseCapacity(); code != ExitCode::Success) {
+    return code;
+  }
+  manifest.model = describeModel(frontend.getModule());
+  manifest.contract =
+      describeCache(frontend.getModule(), frontend.getCapacity().tokens);
+  if (!request.output.empty()) {
+    auto made = makeGolden(frontend.getModule(), frontend.getWeights(),
+                           frontend.getCapacity().tokens);
+    if (!made) {
+      return fail(ExitCode::InternalError, made.takeError());
+    }
+    golden = std::move(*made);
+  }
+  return frontend.run("outline");
+}
+
+llvm::Error Compilation::addAssets(bundle::BundleWriter &writer) {
+  for (const std::string &name : findAssets(frontend.getFolder())) {
+    llvm::SmallString<256> path(frontend.getFolder());
+    llvm::sys::path::append(path, name);
+    if (llvm::Error error = writer.addFile("assets/" + name, path)) {
+      return error;
+    }
+  }
+  return llvm::Error::success();
+}
+
+bundle::Provenance Compilation::describeProvenance() {
+  bundle::Provenance provenance;
+  if (request.maxContext) {
+    provenance.options.push_back(
+        llvm::formatv("--max-context={0}", *request.maxContext));
+  }
+  provenance.fleet = fleet.name;
+  provenance.sources.push_back({frontend.getWeights().getModelName().str(),
+                                manifest.model.sourceDigest});
+  return provenance;
+}
+
+ExitCode Compilation::writeBundle() {
+  auto parts = frontend.getModule().getOps<deploy::PartOp>();
+  for (deploy::PartOp part : parts) {
+    if (failed(target->checkSupported(part))) {
+      return ExitCode::Unsupported;
+    }
+  }
+  auto writer = bundle::BundleWriter::create(request.output);
+  if (!writer) {
+    return fail(ExitCode::Usage, writer.takeError());
+  }
+
+  manifest.name = nameModel(request.model);
+  manifest.createdBy = {"tandem", TANDEM_VERSION, LLVM_VERSION_STRING};
+  manifest.model.sourceDigest = digestOf(frontend.getWeights().getModelBytes());
+  manifest.capacity = {static_cast<uint64_t>(frontend.getCapacity().tokens),
+                       frontend.getCapacity().cause};
+  EmitOptions options;
+  options.capacityTokens = frontend.getCapacity().tokens;
+  options.jobs = request.jobs;
+  for (deploy::PartOp part : parts) {
+    auto compiled =
+        addCompiledPart(part, *target, frontend.getWeights(), options,
+                        manifest.model.vocabulary, **writer);
+    if (!compiled) {
+      return fail(ExitCode::InternalError, compiled.takeError());
+    }
+    manifest.parts.push_back(compiled->record);
+    manifest.contract.layouts.push_back(compiled->layout);
+  }
+  auto write = [&]() -> llvm::Error {
+    if (llvm::Error error = addAssets(**writer)) {
+      return error;
+    }
+    if (llvm::Error error =
+            (*writer)->addBytes("plan/fleet.yaml", fleet.text)) {
+      return error;
+    }
+    if (llvm::Error error =
+            (*writer)->addBytes("plan/plan.json", planText(manifest, fleet))) {
+      return error;
+    }
+    if (llvm::Error error =
+            (*writer)->addGolden(golden->vectors, golden->logits)) {
+      return error;
+    }
+    return (*writer)->finish(manifest, describeProvenance());
+  };
+  if (llvm::Error error = write()) {
+    return fail(ExitCode::InternalError, std::move(error));
+  }
+  return ExitCode::Success;
+}
+
+void Compilation::report(const runtime::Manifest &manifest) {
+  llvm::errs() << llvm::formatv(
+      "{0}: {1} layers, vocabulary {2}, context {3} tokens ({4})\n",
+      manifest.name, manifest.model.layers, manifest.model.vocabulary,
+      manifest.capacity.tokens, manifest.capacity.cause);
+  for (const std::string &assumption : manifest.contract.assumptions) {
+    llvm::errs() << "assumes: " << assumption << "\n";
+  }
+  for (const runtime::PartRecord &part : manifest.parts) {
+    llvm::errs() << llvm::formatv("{0} -> {1}\n", llvm::join(part.phases, ", "),
+                                  part.chip);
+  }
+  llvm::errs() << "wrote " << request.output << "\n";
+}
+
+ExitCode Compilation::run() {
+  if (ExitCode code = chooseChip(); code != ExitCode::Success) {
+    return code;
+  }
+  DiagnosticPrinter printer(&frontend.getContext());
+  if (ExitCode code = runStages(); code != ExitCode::Success) {
+    return code;
+  }
+  if (request.output.empty()) { // --stop-after
+    frontend.getModule()->print(llvm::outs());
+    return ExitCode::Success;
+  }
+  if (ExitCode code = writeBundle(); code != ExitCode::Success) {
+    return code;
+  }
+  report(manifest);
+  return ExitCode::Success;
+}
+
+} // namespace
+
+ExitCode runCompile(const CompileRequest &request) {
+  CompileRequest resolved = request;
+  if (resolved.jobs == 0) {
+    resolved.jobs = std::max(1u, std::thread::hardware_concurrency());
+  }
+  return Compilation(resolved).run();
+}
+
+} // namespace tandem

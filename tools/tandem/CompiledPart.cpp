@@ -1,0 +1,155 @@
+//===- CompiledPart.cpp - a part's files in the bundle -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#include "CompiledPart.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "tandem/targets/Bundle/WeightPacker.h"
+#include "tandem/targets/Runtime/PartAbi.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+
+namespace tandem {
+namespace {
+
+/// Adds a target's files under parts/<id>/.
+class PartSink : public ArtifactSink {
+public:
+  PartSink(bundle::BundleWriter &writer, std::string directory)
+      : writer(writer), directory(std::move(directory)) {}
+
+  LogicalResult addFile(llvm::StringRef path,
+                        llvm::StringRef contents) override {
+    llvm::Error added = writer.addBytes(directory + "/" + path.str(), contents);
+    if (added && !error) {
+      error = std::move(added);
+    } else {
+      llvm::consumeError(std::move(added));
+    }
+    return success(!error);
+  }
+
+  llvm::Error takeError() { return std::move(error); }
+
+private:
+  bundle::BundleWriter &writer;
+  std::string directory;
+  llvm::Error error = llvm::Error::success();
+};
+
+std::string textOf(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+/// Packs the weight table and describes each entry.
+llvm::Expected<std::vector<runtime::WeightRecord>>
+addWeights(deploy::PartOp part, const Target &target, WeightFiles &weights,
+           bundle::BundleWriter &writer) {
+  PackingPlan plan = target.planPacking(part);
+  llvm::Expected<bundle::BundleFile> file = writer.startWeights();
+  if (!file) {
+    return file.takeError();
+  }
+  auto locations = packWeights(
+      part, target, plan,
+      [&](onnx::WeightAttr weight) { return weights.bytes(weight); },
+      [&](llvm::ArrayRef<char> bytes) {
+        file->append(bytes);
+        return llvm::Error::success();
+      });
+  if (!locations) {
+    return locations.takeError();
+  }
+  llvm::Expected<std::string> path = writer.addWeights(std::move(*file));
+  if (!path) {
+    return path.takeError();
+  }
+  std::vector<runtime::WeightRecord> records;
+  for (auto [index, location] : llvm::enumerate(*locations)) {
+    deploy::SlotAttr slot = part.getSlot(index);
+    runtime::WeightRecord record;
+    record.file = *path;
+    record.offset = location.offset;
+    record.bytes = location.bytes;
+    record.layout = plan[index].layout;
+    record.shape.assign(slot.getType().getShape().begin(),
+                        slot.getType().getShape().end());
+    record.type = textOf(slot.getType().getElementType());
+    record.source = describeSource(slot);
+    records.push_back(record);
+  }
+  return records;
+}
+
+runtime::PartDescription
+describe(deploy::PartOp part, const EmittedPart &emitted, uint64_t vocabulary) {
+  runtime::PartDescription description;
+  description.abiVersion = TANDEM_PART_ABI_VERSION;
+  for (Attribute phase : part.getPhases()) {
+    description.entries.push_back(cast<StringAttr>(phase).str());
+  }
+  const PartRequirements &needs = emitted.requirements;
+  description.maxTokens = needs.maxTokens;
+  description.maxRows = needs.maxRows;
+  description.vocabulary = vocabulary;
+  description.arena.fixedBytes = needs.arenaFixedBytes;
+  description.arena.bytesPerToken = needs.arenaBytesPerToken;
+  description.arena.bytesPerRow = needs.arenaBytesPerRow;
+  description.slotBytes = needs.slotBytes;
+  for (const ArtifactVariant &variant : emitted.variants) {
+    description.variants.push_back(
+        {variant.name, variant.file, variant.features});
+  }
+  return description;
+}
+
+} // namespace
+
+llvm::Expected<CompiledPart>
+addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
+                const EmitOptions &options, uint64_t vocabulary,
+                bundle::BundleWriter &writer) {
+  CompiledPart result;
+  result.record.id = part.getSymName().str();
+  result.record.directory = "parts/" + result.record.id;
+  for (Attribute phase : part.getPhases()) {
+    result.record.phases.push_back(cast<StringAttr>(phase).str());
+  }
+  result.record.chip = part.getChip().getName().str();
+  result.record.mesh.assign(part.getMesh().begin(), part.getMesh().end());
+  result.record.stage = part.getStage();
+  result.record.checked = "self-checked";
+
+  // Weights first: emit may change the part.
+  auto weightRecords = addWeights(part, target, weights, writer);
+  if (!weightRecords) {
+    return weightRecords.takeError();
+  }
+  PartSink sink(writer, result.record.directory);
+  FailureOr<EmittedPart> emitted = target.emit(part, sink, options);
+  if (llvm::Error error = sink.takeError()) {
+    return std::move(error);
+  }
+  if (failed(emitted)) {
+    return bundle::makeError(ExitCode::InternalError,
+                             "target '" + target.getName() +
+                                 "' could not compile part '" +
+                                 part.getSymName() + "'");
+  }
+  result.layout = {result.record.id, emitted->requirements.cacheLayout};
+  runtime::PartDescription description = describe(part, *emitted, vocabulary);
+  description.weights = std::move(*weightRecords);
+  if (llvm::Error error = writer.addPart(result.record.id, description)) {
+    return std::move(error);
+  }
+  return result;
+}
+
+} // namespace tandem

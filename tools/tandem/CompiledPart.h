@@ -1,0 +1,31 @@
+//===- CompiledPart.h - a part's files in the bundle -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TOOLS_TANDEM_COMPILEDPART_H
+#define TANDEM_TOOLS_TANDEM_COMPILEDPART_H
+
+#include "Frontend.h"
+#include "tandem/targets/Bundle/BundleWriter.h"
+#include "tandem/targets/Interface/Target.h"
+
+namespace tandem {
+
+/// What the manifest needs to know of a part that was added.
+struct CompiledPart {
+  runtime::PartRecord record;
+  runtime::CacheLayout layout;
+};
+
+/// Compiles `part`, packs its weights and adds both to the bundle.
+llvm::Expected<CompiledPart>
+addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
+                const EmitOptions &options, uint64_t vocabulary,
+                bundle::BundleWriter &writer);
+
+} // namespace tandem
+
+#endif // TANDEM_TOOLS_TANDEM_COMPILEDPART_H

@@ -1,0 +1,82 @@
+//===- Golden.cpp - golden vectors of a model -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+#include "Golden.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/passes/Primitives/Evaluator.h"
+
+using namespace mlir;
+using namespace tandem::primitives;
+
+namespace tandem {
+
+/// Ids spread over the vocabulary, the same for every model of its size.
+static std::vector<int32_t> chooseIds(int64_t vocabulary, int count) {
+  std::vector<int32_t> ids;
+  for (int64_t i = 1; i <= count; ++i) {
+    ids.push_back(i * 7919 % vocabulary);
+  }
+  return ids;
+}
+
+/// Runs one step of one row and returns the last token's logits.
+static llvm::Expected<std::vector<float>>
+runStep(func::FuncOp step, llvm::ArrayRef<int32_t> ids, int64_t start,
+        const std::shared_ptr<Cache> &cache, WeightFiles &weights,
+        int64_t capacityTokens) {
+  auto bytes = llvm::ArrayRef<char>(reinterpret_cast<const char *>(ids.data()),
+                                    ids.size() * sizeof(int32_t));
+  int64_t count = ids.size();
+  Datum tokens =
+      Tensor::borrow(IntegerType::get(step.getContext(), 32), {count}, bytes);
+  Datum rows = Rows{{{count, start, /*slot=*/0}}, /*keepsAllTokens=*/false};
+  EvaluatorOptions options;
+  options.tableRows = capacityTokens;
+  auto results = evaluate(
+      step, {tokens, rows, Datum(cache)},
+      [&](onnx::WeightAttr weight) { return weights.bytes(weight); }, options);
+  if (!results) {
+    return results.takeError();
+  }
+  std::vector<double> logits =
+      std::get<Tensor>(results->front()).widen<double>();
+  return std::vector<float>(logits.begin(), logits.end());
+}
+
+llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
+                                  int64_t capacityTokens) {
+  auto step = module.lookupSymbol<func::FuncOp>("step");
+  auto type = cast<transformer::KvCacheType>(step.getArgumentTypes()[2]);
+  int64_t vocabulary =
+      cast<ShapedType>(step.getResultTypes()[0]).getShape().back();
+  int64_t promptTokens = std::min<int64_t>(4, capacityTokens);
+  int64_t decodeSteps = std::min<int64_t>(2, capacityTokens - promptTokens);
+  std::vector<int32_t> ids = chooseIds(vocabulary, promptTokens + decodeSteps);
+
+  Golden golden;
+  golden.vectors.source = "primitives' evaluator";
+  golden.vectors.bound = 1e-4; // fp32: max |a - b| / (1 + |b|)
+  golden.vectors.prompt.assign(ids.begin(), ids.begin() + promptTokens);
+  golden.vectors.decode.assign(ids.begin() + promptTokens, ids.end());
+  std::shared_ptr<Cache> cache =
+      Cache::make(type.getLayers(), /*slots=*/1, type.getHeads(),
+                  type.getKeyDim(), type.getValueDim());
+  for (int64_t start = 0; start < (int64_t)ids.size();) {
+    int64_t count = start == 0 ? promptTokens : 1;
+    auto logits = runStep(step, llvm::ArrayRef(ids).slice(start, count), start,
+                          cache, weights, capacityTokens);
+    if (!logits) {
+      return logits.takeError();
+    }
+    golden.logits.push_back(std::move(*logits));
+    start += count;
+  }
+  return golden;
+}
+
+} // namespace tandem

@@ -1,0 +1,23 @@
+//===- Plan.h - why the phases run where they do -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TOOLS_TANDEM_PLAN_H
+#define TANDEM_TOOLS_TANDEM_PLAN_H
+
+#include <string>
+
+#include "tandem/targets/Fleets/Fleet.h"
+#include "tandem/targets/Runtime/Manifest.h"
+
+namespace tandem {
+
+/// plan.json: each phase with its chip and the reason.
+std::string planText(const runtime::Manifest &manifest, const Fleet &fleet);
+
+} // namespace tandem
+
+#endif // TANDEM_TOOLS_TANDEM_PLAN_H

@@ -1,0 +1,202 @@
+//===- tandem.cpp - the tandem command line -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Verbs and their options. What a verb does is in its own file.
+//
+//===----------------------------------------------------------------------===//
+
+#include <csignal>
+
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include "Commands.h"
+#include "Diagnostics.h"
+#include "tandem/passes/Pipelines/Stages.h"
+
+namespace cl = llvm::cl;
+using namespace tandem;
+
+namespace {
+
+cl::OptionCategory category("options of tandem");
+cl::SubCommand compileVerb("compile", "compile a model into a bundle");
+cl::SubCommand
+    checkVerb("check",
+              "say whether a model can be compiled: every gap at once");
+cl::SubCommand targetsVerb("targets", "list targets and built-in fleets");
+
+/// Verbs of tandem-runtime, with their sentence in the help.
+struct RuntimeVerb {
+  llvm::StringLiteral name, sentence;
+};
+constexpr RuntimeVerb runtimeVerbs[] = {
+    {"run", "generate tokens with a bundle"},
+    {"bench", "time prefill and decode of a bundle"},
+    {"verify", "check digests, contract and golden vectors of a bundle"},
+    {"inspect", "show what a bundle holds"},
+};
+
+cl::opt<std::string> model(cl::Positional, cl::Required,
+                           cl::value_desc("MODEL"),
+                           cl::desc("<ONNX file or its folder>"),
+                           cl::cat(category), cl::sub(compileVerb),
+                           cl::sub(checkVerb));
+cl::opt<std::string> fleet("fleet", cl::init("local"), cl::value_desc("FLEET"),
+                           cl::desc("built-in fleet or YAML file"),
+                           cl::cat(category), cl::sub(compileVerb),
+                           cl::sub(checkVerb));
+cl::opt<std::string> output("o", cl::value_desc("BUNDLE"),
+                            cl::desc("folder to write"), cl::cat(category),
+                            cl::sub(compileVerb));
+cl::opt<int64_t> maxContext("max-context", cl::init(0),
+                            cl::value_desc("TOKENS"),
+                            cl::desc("tokens a cache slot holds"),
+                            cl::cat(category), cl::sub(compileVerb),
+                            cl::sub(checkVerb));
+cl::list<std::string> allowedDirs("allow-external-dir",
+                                  cl::value_desc("FOLDER"),
+                                  cl::desc("further folder of external data"),
+                                  cl::cat(category), cl::sub(compileVerb),
+                                  cl::sub(checkVerb));
+cl::opt<unsigned> jobs("j", cl::init(0), cl::value_desc("THREADS"),
+                       cl::desc("threads to use (default: all)"),
+                       cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string> stopAfter("stop-after", cl::value_desc("STAGE"),
+                               cl::desc("print the program after a stage"),
+                               cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string> saveStages("save-stages", cl::value_desc("FOLDER"),
+                                cl::desc("write the program after every stage"),
+                                cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string> targetName(cl::Positional, cl::desc("[NAME]"),
+                                cl::cat(category), cl::sub(targetsVerb));
+
+const RuntimeVerb *findRuntimeVerb(llvm::StringRef name) {
+  for (const RuntimeVerb &verb : runtimeVerbs) {
+    if (verb.name == name) {
+      return &verb;
+    }
+  }
+  return nullptr;
+}
+
+void printStages(llvm::raw_ostream &stream) {
+  stream << "\nstages (--stop-after, --save-stages):\n";
+  for (const Stage &stage : getStages()) {
+    stream << "  " << stage.name << " - " << stage.sentence << "\n";
+  }
+}
+
+void printHelp() {
+  llvm::outs()
+      << "tandem - one model, each phase compiled for the chip that "
+         "suits it\n\nusage: tandem VERB ... ('tandem VERB --help' for "
+         "its options)\n\n";
+  for (cl::SubCommand *verb : {&compileVerb, &checkVerb, &targetsVerb}) {
+    llvm::outs() << "  " << verb->getName() << " - " << verb->getDescription()
+                 << "\n";
+  }
+  for (const RuntimeVerb &verb : runtimeVerbs) {
+    llvm::outs() << "  " << verb.name << " - " << verb.sentence << "\n";
+  }
+  printStages(llvm::outs());
+}
+
+/// The verb closest to a misspelt one, or nothing.
+std::string suggestVerb(llvm::StringRef name) {
+  std::string best;
+  unsigned bestDistance = 3;
+  auto consider = [&](llvm::StringRef verb) {
+    if (unsigned distance = name.edit_distance(verb); distance < bestDistance) {
+      std::tie(best, bestDistance) = std::pair(verb.str(), distance);
+    }
+  };
+  for (const RuntimeVerb &verb : runtimeVerbs) {
+    consider(verb.name);
+  }
+  for (cl::SubCommand *verb : {&compileVerb, &checkVerb, &targetsVerb}) {
+    consider(verb->getName());
+  }
+  return best;
+}
+
+CompileRequest makeRequest() {
+  CompileRequest request;
+  request.model = model;
+  request.fleet = fleet;
+  request.output = output;
+  if (maxContext.getNumOccurrences()) {
+    request.maxContext = maxContext;
+  }
+  request.allowedDirs.assign(allowedDirs.begin(), allowedDirs.end());
+  request.stopAfter = stopAfter;
+  request.saveStages = saveStages;
+  request.jobs = jobs;
+  return request;
+}
+
+ExitCode runCompileVerb() {
+  if (!stopAfter.empty()) {
+    const Stage *stage = lookupStage(stopAfter);
+    if (!stage || (!stage->build && stage->name != "import")) {
+      return fail(ExitCode::Usage, "--stop-after is '" + stopAfter +
+                                       "', expected import, simplify, raise, "
+                                       "split or outline");
+    }
+    if (!output.empty()) {
+      return fail(ExitCode::Usage, "-o and --stop-after exclude each other: a "
+                                   "bundle needs every stage");
+    }
+  } else if (output.empty()) {
+    return fail(ExitCode::Usage, "-o is missing: name the bundle to write");
+  }
+  return runCompile(makeRequest());
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  llvm::StringRef verb = argc > 1 ? argv[1] : "";
+  if (findRuntimeVerb(verb)) {
+    return static_cast<int>(runRuntime(argv));
+  }
+  if (verb == "--version") {
+    llvm::outs() << "tandem " TANDEM_VERSION " (LLVM " LLVM_VERSION_STRING
+                    ")\n";
+    return 0;
+  }
+  if (verb.empty() || verb == "--help" || verb == "-h" || verb == "help") {
+    printHelp();
+    return static_cast<int>(verb.empty() ? ExitCode::Usage : ExitCode::Success);
+  }
+  bool known = llvm::any_of(
+      std::initializer_list<cl::SubCommand *>{&compileVerb, &checkVerb,
+                                              &targetsVerb},
+      [&](cl::SubCommand *sub) { return sub->getName() == verb; });
+  if (!known) {
+    std::string suggestion = suggestVerb(verb);
+    return static_cast<int>(fail(
+        ExitCode::Usage,
+        "'" + verb + "' is not a verb of tandem" +
+            (suggestion.empty() ? std::string()
+                                : "; did you mean '" + suggestion + "'?")));
+  }
+  cl::HideUnrelatedOptions(category, *(verb == "compile" ? &compileVerb
+                                       : verb == "check" ? &checkVerb
+                                                         : &targetsVerb));
+  if (!cl::ParseCommandLineOptions(argc, argv, "", &llvm::errs())) {
+    return static_cast<int>(ExitCode::Usage);
+  }
+  if (compileVerb) {
+    return static_cast<int>(runCompileVerb());
+  }
+  if (checkVerb) {
+    return static_cast<int>(runCheck(makeRequest()));
+  }
+  return static_cast<int>(runTargets(targetName));
+}
