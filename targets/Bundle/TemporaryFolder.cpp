@@ -33,6 +33,32 @@ static std::atomic<bool> isActive{false};
 static const int watchedSignals[] = {SIGINT, SIGTERM, SIGHUP};
 static struct sigaction previousActions[std::size(watchedSignals)];
 
+static void removeTree(int parent, const char *name);
+
+/// Removes the entries that one pass over the open folder finds; false if there
+/// were none. Removing can hide others from the pass, so it is repeated.
+static bool removeEntries(int folder) {
+  alignas(dirent64) char buffer[4096];
+  bool found = false;
+  lseek(folder, 0, SEEK_SET);
+  long got;
+  while ((got = syscall(SYS_getdents64, folder, buffer, sizeof(buffer))) > 0) {
+    for (long at = 0; at < got;) {
+      auto *entry = reinterpret_cast<dirent64 *>(buffer + at);
+      at += entry->d_reclen;
+      if (std::strcmp(entry->d_name, ".") == 0 ||
+          std::strcmp(entry->d_name, "..") == 0) {
+        continue;
+      }
+      found = true;
+      if (unlinkat(folder, entry->d_name, 0) != 0) {
+        removeTree(folder, entry->d_name);
+      }
+    }
+  }
+  return found;
+}
+
 /// Removes the folder `name` in `parent` and all in it, with calls that are
 /// allowed in a signal handler.
 static void removeTree(int parent, const char *name) {
@@ -41,21 +67,7 @@ static void removeTree(int parent, const char *name) {
   if (fd < 0) {
     return;
   }
-  alignas(dirent64) char buffer[4096];
-  long got;
-  while ((got = syscall(SYS_getdents64, fd, buffer, sizeof(buffer))) > 0) {
-    for (long at = 0; at < got;) {
-      auto *entry = reinterpret_cast<dirent64 *>(buffer + at);
-      at += entry->d_reclen;
-      if (std::strcmp(entry->d_name, ".") == 0 ||
-          std::strcmp(entry->d_name, "..") == 0) {
-        continue;
-      }
-      if (unlinkat(fd, entry->d_name, 0) != 0) {
-        removeTree(fd, entry->d_name);
-      }
-    }
-    lseek(fd, 0, SEEK_SET); // entries moved while they were removed
+  for (int pass = 0; pass < 100 && removeEntries(fd); ++pass) {
   }
   close(fd);
   unlinkat(parent, name, AT_REMOVEDIR);
