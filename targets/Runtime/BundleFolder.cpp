@@ -88,6 +88,7 @@ BundleFolder::BundleFolder(const std::string &path) : root(path) {
             contents.contract.weights + ", the bundle has " +
             contents.weights.setDigest);
   }
+  checkNames();
 }
 
 std::string BundleFolder::locate(std::string_view path) const {
@@ -95,11 +96,16 @@ std::string BundleFolder::locate(std::string_view path) const {
 }
 
 std::string BundleFolder::read(const std::string &path, uint64_t limit) const {
-  if (!contents.findFile(path)) {
+  const FileRecord *file = contents.findFile(path);
+  if (!file) {
     throw Failure(ExitCode::InputRejected,
                   "'" + path + "' is not in the manifest's list of files");
   }
-  return readFile(locate(path), limit);
+  std::string text = readFile(locate(path), limit);
+  if (Blake3::of(text) != file->blake3) {
+    damaged("'" + path + "' does not have the digest in manifest.json");
+  }
+  return text;
 }
 
 /// Path of `entry` in the bundle; links must stay inside it.
@@ -189,7 +195,6 @@ static void checkDigests(const BundleFolder &bundle, ThreadPool &pool,
 
 void BundleFolder::checkFiles(ThreadPool &pool) {
   if (!filesAreChecked) {
-    checkNames();
     checkDigests<Blake3>(*this, pool, &FileRecord::blake3);
     filesAreChecked = true;
   }

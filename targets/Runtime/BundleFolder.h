@@ -5,9 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Opens a bundle: manifest and SHA256SUMS are checked against each other at
-// once, the contents of all files on request. Nothing in the bundle is used
-// before that.
+// Opens a bundle: manifest, SHA256SUMS and the names of all files are checked
+// against each other at once, contents on request or when they are read.
 //
 //===----------------------------------------------------------------------===//
 
@@ -27,11 +26,13 @@ class ThreadPool;
 class BundleFolder {
 public:
   /// Reads manifest.json and SHA256SUMS of the bundle at `path` and checks
-  /// them, the contract and the digest of the weight set.
+  /// them, the contract and the digest of the weight set, and that the folder
+  /// holds exactly the files of the manifest, none through a link that leaves
+  /// it.
   explicit BundleFolder(const std::string &path);
 
-  /// Checks that the folder holds exactly the files of the manifest, each with
-  /// its size and BLAKE3 digest; a second call does nothing.
+  /// Checks that each file has its size and BLAKE3 digest; a second call does
+  /// nothing.
   void checkFiles(ThreadPool &pool);
   /// Checks the SHA-256 digests of all files as well, for those who use
   /// SHA256SUMS without us.
@@ -41,7 +42,7 @@ public:
   const std::string &path() const { return root; }
   /// Where the file at `path` of the bundle is.
   std::string locate(std::string_view path) const;
-  /// Text of a listed file; the file must not exceed `limit` bytes.
+  /// Text of a listed file, which has its digest and at most `limit` bytes.
   std::string read(const std::string &path, uint64_t limit) const;
 
 private:

@@ -140,7 +140,8 @@ static std::string whyNotDynamic(const ElfFile &file) {
   return "";
 }
 
-/// Segments must lie inside the file, or the loader would fault on them.
+/// Segments must lie inside the file, or the loader would fault on them; the
+/// section headers at its end show that nothing is missing.
 static std::string whyNotSegments(const ElfFile &file) {
   Elf64_Ehdr header;
   Elf64_Phdr segment;
@@ -154,7 +155,8 @@ static std::string whyNotSegments(const ElfFile &file) {
       return "is cut off";
     }
   }
-  return "";
+  uint64_t sectionBytes = uint64_t(header.e_shnum) * sizeof(Elf64_Shdr);
+  return file.range(header.e_shoff, sectionBytes).empty() ? "is cut off" : "";
 }
 
 std::string whyNotPart(std::string_view elf) {

@@ -43,7 +43,7 @@ std::string suggest(const std::string &word,
       best = candidate;
     }
   }
-  return best.empty() ? "" : "; did you mean '" + best + "'?";
+  return best.empty() ? "" : ", did you mean '" + best + "'?";
 }
 
 bool parseNumber(std::string_view text, uint64_t most, uint64_t &number) {
@@ -62,10 +62,13 @@ static const Option &findOption(const Verb &verb, const std::string &name) {
     names.push_back(option.name);
   }
   usage(std::string("'") + verb.name + "' has no option '" + name + "'" +
-        suggest(name, names));
+        suggest(name, names) + "; see 'tandem-runtime " + verb.name +
+        " --help'");
 }
 
 Arguments::Arguments(const Verb &verb, const std::vector<std::string> &words) {
+  const std::string help =
+      std::string("; see 'tandem-runtime ") + verb.name + " --help'";
   for (const Option &option : verb.options) {
     if (option.fallback) {
       values[option.name] = option.fallback;
@@ -76,7 +79,7 @@ Arguments::Arguments(const Verb &verb, const std::vector<std::string> &words) {
     if (words[i].size() < 2 || words[i][0] != '-') {
       if (!bundlePath.empty()) {
         usage("two bundles are given: '" + bundlePath + "' and '" + words[i] +
-              "'");
+              "'" + help);
       }
       bundlePath = words[i];
       continue;
@@ -85,22 +88,22 @@ Arguments::Arguments(const Verb &verb, const std::vector<std::string> &words) {
     std::string name = words[i].substr(0, equals);
     const Option &option = findOption(verb, name);
     if (std::count(seen.begin(), seen.end(), name)) {
-      usage("option '" + name + "' is given twice");
+      usage("option '" + name + "' is given twice" + help);
     }
     seen.push_back(name);
     bool hasValue = equals != std::string::npos;
     if (!option.value && hasValue) {
-      usage("option '" + name + "' takes no value");
+      usage("option '" + name + "' takes no value" + help);
     }
     if (option.value && !hasValue && i + 1 == words.size()) {
-      usage("option '" + name + "' needs a value: " + option.value);
+      usage("option '" + name + "' needs a value: " + option.value + help);
     }
     values[name] = hasValue       ? words[i].substr(equals + 1)
                    : option.value ? words[++i]
                                   : "";
   }
   if (bundlePath.empty()) {
-    usage(std::string("'") + verb.name + "' needs a bundle");
+    usage(std::string("'") + verb.name + "' needs a bundle" + help);
   }
 }
 

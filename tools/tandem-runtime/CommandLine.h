@@ -66,7 +66,7 @@ private:
 /// Parses a decimal number that is no more than `most`; false if it is none.
 bool parseNumber(std::string_view text, uint64_t most, uint64_t &number);
 
-/// The nearest of `candidates` as "; did you mean 'x'?", or empty.
+/// The nearest of `candidates` as ", did you mean 'x'?", or empty.
 std::string suggest(const std::string &word,
                     const std::vector<std::string> &candidates);
 

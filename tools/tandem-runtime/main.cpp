@@ -59,8 +59,9 @@ static const Verb &findVerb(const std::vector<Verb> &verbs,
     }
     names.push_back(verb.name);
   }
-  throw Failure(ExitCode::Usage,
-                "there is no verb '" + name + "'" + suggest(name, names));
+  throw Failure(ExitCode::Usage, "there is no verb '" + name + "'" +
+                                     suggest(name, names) +
+                                     "; see 'tandem-runtime --help'");
 }
 
 static int dispatch(std::vector<std::string> words) {
@@ -69,7 +70,8 @@ static int dispatch(std::vector<std::string> words) {
     return word == "--help" || word == "-h";
   };
   if (words.empty()) {
-    throw Failure(ExitCode::Usage, "no verb given");
+    throw Failure(ExitCode::Usage,
+                  "no verb given; see 'tandem-runtime --help'");
   }
   if (isHelp(words[0])) {
     std::fputs(helpText(verbs).c_str(), stdout);
@@ -102,10 +104,6 @@ int main(int argc, char **argv) {
   } catch (const Failure &failure) {
     code = failure.code;
     std::fprintf(stderr, "error: %s\n", failure.what());
-    if (code == ExitCode::Usage) {
-      std::fprintf(stderr, "'tandem-runtime --help' lists verbs, "
-                           "'tandem-runtime VERB --help' their options\n");
-    }
   } catch (const std::exception &error) {
     std::fprintf(stderr, "error: %s\n", error.what());
   }
