@@ -32,6 +32,10 @@ std::string provenanceText(const runtime::Manifest &manifest,
 }
 
 std::string readmeText(const runtime::Manifest &manifest) {
+  // Commands that fit the capacity, however small it is.
+  uint64_t capacity = manifest.capacity.tokens;
+  uint64_t newTokens = std::clamp<uint64_t>(capacity / 2, 2, 16);
+  uint64_t promptTokens = std::clamp<uint64_t>(capacity / 2, 1, 128);
   std::string text;
   llvm::raw_string_ostream out(text);
   out << "# " << manifest.name << ", compiled by Tandem "
@@ -42,20 +46,14 @@ std::string readmeText(const runtime::Manifest &manifest) {
     out << comma << part.chip << " (" << llvm::join(part.phases, " and ")
         << ")";
   }
-  out << ".\nA sequence holds " << manifest.capacity.tokens << " tokens ("
-      << manifest.capacity.cause << ").\n\n"
-      << "In this folder:\n\n"
-      << "    tandem-runtime verify .                      # digests, code, "
-         "golden vectors\n"
-      << "    tandem-runtime inspect .                     # what is inside\n"
-      << "    tandem-runtime run . --tokens 1,2,3 -n 16    # generate\n"
-      << "    tandem-runtime bench . --prompt "
-      << std::min<uint64_t>(128, (manifest.capacity.tokens + 1) / 2)
-      << " --new "
-      << std::min<uint64_t>(16,
-                            std::max<uint64_t>(1, manifest.capacity.tokens / 2))
-      << "        # speed\n"
-      << "    sha256sum -c SHA256SUMS                      # without Tandem\n\n"
+  out << ".\nA sequence holds " << capacity << " tokens ("
+      << manifest.capacity.cause << ").\n\nIn this folder:\n\n"
+      << "    tandem-runtime verify .      # digests, code, golden vectors\n"
+      << "    tandem-runtime inspect .     # what is inside\n"
+      << "    tandem-runtime run . --tokens 1,2 -n " << newTokens << "\n"
+      << "    tandem-runtime bench . --prompt " << promptTokens << " --new "
+      << newTokens << "\n"
+      << "    sha256sum -c SHA256SUMS      # without Tandem\n\n"
       << "`manifest.json` lists every file with its size and digests; "
          "`parts/*/part.json` says how a part is called.\n"
       << "The format is described in docs/bundle.md of Tandem.\n";

@@ -99,6 +99,9 @@ void tandem_bundle_free(TandemBundle *bundle) { delete bundle; }
 TandemError *tandem_bundle_load(TandemBundle *bundle,
                                 const TandemLoadOptions *options) {
   return guard([&] {
+    if (bundle->engine) {
+      throw Failure(ExitCode::Usage, "the bundle is loaded already");
+    }
     bundle->engine =
         std::make_unique<Engine>(bundle->folder, toLoadOptions(options));
   });
