@@ -147,3 +147,24 @@ Error tandem::primitives::checkHeads(const HeadView &query, const HeadView &key,
   }
   return Error::success();
 }
+
+Expected<AddedScores> AddedScores::of(const Tensor &tensor,
+                                      const HeadView &queries, int64_t keys) {
+  if (!tensor) {
+    return AddedScores();
+  }
+  int64_t width = tensor.getRank() == 0 ? 1 : tensor.getShape().back();
+  Shape full = {queries.batch, queries.heads, queries.tokens,
+                std::max(width, keys)};
+  Expected<Shape> shape = broadcastShapes(tensor.getShape(), full);
+  if (!shape) {
+    return shape.takeError();
+  }
+  if (*shape != full) {
+    return createStringError(
+        "added scores have shape " + printShape(tensor.getShape()) +
+        ", expected one that broadcasts to " + printShape(full));
+  }
+  return AddedScores{tensor.widen<double>(),
+                     broadcastStrides(tensor.getShape(), full)};
+}

@@ -26,6 +26,23 @@ struct ScoreIndex {
   int64_t row, head, query, key;
 };
 
+/// A tensor that is added to scores: it broadcasts to [batch, heads, queries,
+/// keys], where it may have more keys than there are.
+struct AddedScores {
+  std::vector<double> values; ///< empty where nothing is added
+  Shape strides;              ///< along row, head, query and key
+
+  static llvm::Expected<AddedScores> of(const Tensor &tensor,
+                                        const HeadView &queries, int64_t keys);
+
+  double at(const ScoreIndex &index) const {
+    return values.empty()
+               ? 0
+               : values[index.row * strides[0] + index.head * strides[1] +
+                        index.query * strides[2] + index.key * strides[3]];
+  }
+};
+
 /// The scores at one point of the computation, for operators that return them.
 struct ScoreRecord {
   enum Stage { scaled, capped, biased, softmax };

@@ -29,8 +29,7 @@ struct ScoreBias {
   Keep keep;
   int64_t pastTokens = 0;
   std::vector<double> padding = {}; ///< [B, P + S]; empty where there is none
-  std::vector<double> bias = {};    ///< empty where there is none
-  Shape biasStrides = {};           ///< along row, head, query and key
+  AddedScores added = {};
   int64_t keys = 0;
 
   double operator()(const ScoreIndex &index) const {
@@ -39,11 +38,7 @@ struct ScoreBias {
     if (isPadded || !keep.sees(pastTokens + index.query, index.key)) {
       return -HUGE_VAL;
     }
-    return bias.empty()
-               ? 0
-               : bias[index.row * biasStrides[0] + index.head * biasStrides[1] +
-                      index.query * biasStrides[2] +
-                      index.key * biasStrides[3]];
+    return added.at(index);
   }
 };
 } // namespace
@@ -51,7 +46,6 @@ struct ScoreBias {
 /// Reads padding and bias, whose shapes depend on those of `queries`.
 static Error readBias(AttentionOp attention, Frame &frame,
                       const HeadView &queries, ScoreBias &result) {
-  Shape full = {queries.batch, queries.heads, queries.tokens, result.keys};
   if (Tensor padding = frame.getTensor(attention.getPadding())) {
     if (padding.getNumElements() != queries.batch * result.keys) {
       return createStringError("padding has shape " +
@@ -60,18 +54,12 @@ static Error readBias(AttentionOp attention, Frame &frame,
     }
     result.padding = padding.widen<double>();
   }
-  if (Tensor bias = frame.getTensor(attention.getBias())) {
-    Expected<Shape> shape = broadcastShapes(bias.getShape(), full);
-    if (!shape) {
-      return shape.takeError();
-    }
-    if (*shape != full) {
-      return createStringError("bias has shape " + printShape(bias.getShape()) +
-                               " for scores of shape " + printShape(full));
-    }
-    result.bias = bias.widen<double>();
-    result.biasStrides = broadcastStrides(bias.getShape(), full);
+  auto added = AddedScores::of(frame.getTensor(attention.getBias()), queries,
+                               result.keys);
+  if (!added) {
+    return added.takeError();
   }
+  result.added = std::move(*added);
   return Error::success();
 }
 
