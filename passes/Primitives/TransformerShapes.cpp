@@ -35,9 +35,9 @@ static void keepLeading(Value result, ArrayRef<Polynomial> source, size_t count,
 /// Presents are [B, heads, P + S, width].
 static void inferPresents(transformer::AttentionOp op, SymbolicShapes &shapes) {
   auto query = shapes.getShape(op.getQuery());
-  for (auto [present, past] : llvm::zip(
-           op.getPresents(),
-           SmallVector<Value>{op.getPastKey(), op.getPastValue()})) {
+  for (auto [present, past] :
+       llvm::zip(op.getPresents(),
+                 SmallVector<Value>{op.getPastKey(), op.getPastValue()})) {
     auto shape = shapes.getShape(past);
     if (!shape || !query || shape->size() != 4) {
       continue;

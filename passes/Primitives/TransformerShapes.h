@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Provides the symbolic dimensions of the results of `transformer` operations of
-// the model level, which their types alone do not tell.
+// Provides the symbolic dimensions of the results of `transformer` operations
+// of the model level, which their types alone do not tell.
 //
 //===----------------------------------------------------------------------===//
 

@@ -24,9 +24,10 @@ AttentionOp raise::createAttention(const AttentionParts &parts, Type output,
                                    TypeRange presents, Location loc,
                                    OpBuilder &builder) {
   if (parts.padding) {
-    assume(builder.getInsertionBlock()->getParentOp(),
-           inputName(parts.padding) +
-               ": the zeros of a row stand together, before or behind its ones");
+    assume(
+        builder.getInsertionBlock()->getParentOp(),
+        inputName(parts.padding) +
+            ": the zeros of a row stand together, before or behind its ones");
   }
   return AttentionOp::create(
       builder, loc, output, presents, parts.query, parts.key, parts.value,
@@ -52,7 +53,8 @@ SmallVector<Value> raise::splitLastDimension(Value packed,
       RankedTensorType::get({static_cast<int64_t>(widths.size())},
                             builder.getI64Type()),
       widths);
-  Value sizesValue = onnx::ConstantOp::create(builder, loc, sizes.getType(), sizes);
+  Value sizesValue =
+      onnx::ConstantOp::create(builder, loc, sizes.getType(), sizes);
   auto attributes = builder.getDictionaryAttr(builder.getNamedAttr(
       "axis", builder.getI64IntegerAttr(type.getRank() - 1)));
   auto split = NodeOp::create(builder, loc, "Split", parts,

@@ -44,10 +44,9 @@ transformer::AttentionOp createAttention(const AttentionParts &parts,
                                          mlir::OpBuilder &builder);
 
 /// Cuts `packed` along its last dimension into parts of the given widths.
-llvm::SmallVector<mlir::Value> splitLastDimension(mlir::Value packed,
-                                                  llvm::ArrayRef<int64_t> widths,
-                                                  mlir::Location loc,
-                                                  mlir::OpBuilder &builder);
+llvm::SmallVector<mlir::Value>
+splitLastDimension(mlir::Value packed, llvm::ArrayRef<int64_t> widths,
+                   mlir::Location loc, mlir::OpBuilder &builder);
 
 /// Replaces Attention of ai.onnx and GroupQueryAttention; says why not.
 void raiseFusedAttention(onnx::NodeOp node, ElementAccess &access,

@@ -12,11 +12,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/passes/Raise/AttentionParts.h"
+#include "tandem/passes/Raise/AttentionScores.h"
 #include "tandem/passes/Raise/MaskPredicate.h"
 #include "tandem/passes/Raise/NodeMatching.h"
 #include "tandem/passes/Raise/TokenMajor.h"
-
-#include <cmath>
 
 using namespace mlir;
 using namespace tandem;
@@ -25,13 +24,6 @@ using onnx::NodeOp;
 using transformer::AttentionOp;
 
 namespace {
-/// The operators around a softmax, before queries and keys are looked at.
-struct Scores {
-  NodeOp product;              ///< MatMul of queries and keys
-  double scale = 1, softcap = 0;
-  SmallVector<Value> masks;    ///< additive, or Boolean: true keeps
-};
-
 /// Keys or values: rows of new tokens behind a past.
 struct Cached {
   Value past, rows;
@@ -50,7 +42,6 @@ public:
 private:
   std::string match();
   NodeOp findOutput();
-  bool peelScores(Value value, Scores &scores, unsigned depth);
   bool matchGroups(const Scores &scores, NodeOp output, int64_t groups);
   std::optional<Cached> matchCached(Value value, bool isKey, int64_t width);
   std::string readMasks(const Scores &scores);
@@ -106,98 +97,6 @@ NodeOp Recogniser::findOutput() {
     }
     p = user->getResult(0);
   }
-}
-
-//===----------------------------------------------------------------------===//
-// Above the softmax
-//===----------------------------------------------------------------------===//
-
-/// c * tanh(x / c): x and c.
-static std::optional<std::pair<Value, double>> matchSoftcap(NodeOp mul) {
-  for (unsigned side : {0, 1}) {
-    auto cap = constantScalar(mul.getInput(1 - side));
-    NodeOp tanh = definedBy(mul.getInput(side), "Tanh");
-    if (!cap || !tanh) {
-      continue;
-    }
-    Value inner = tanh.getInput(0);
-    if (NodeOp div = definedBy(inner, "Div")) {
-      return constantScalar(div.getInput(1)) == cap
-                 ? std::optional(std::pair(div.getInput(0), *cap))
-                 : std::nullopt;
-    }
-    NodeOp inverse = definedBy(inner, "Mul");
-    for (unsigned other : {0, 1}) {
-      auto factor =
-          inverse ? constantScalar(inverse.getInput(1 - other)) : std::nullopt;
-      if (factor && std::abs(*factor * *cap - 1) < 1e-6) {
-        return std::pair(inverse.getInput(other), *cap);
-      }
-    }
-  }
-  return std::nullopt;
-}
-
-/// Peels `value` down to the product of queries and keys, filling `scores`.
-bool Recogniser::peelScores(Value value, Scores &scores, unsigned depth) {
-  auto node = value ? value.getDefiningOp<NodeOp>() : NodeOp();
-  if (!node || node.getDomain() || depth > 16) {
-    return false;
-  }
-  StringRef opType = node.getOpType();
-  if (opType == "MatMul") {
-    scores.product = node;
-    return true;
-  }
-  if (opType == "Cast" && isFloatTensor(node.getInput(0))) {
-    return peelScores(node.getInput(0), scores, depth + 1);
-  }
-  if (opType == "Add") {
-    for (unsigned side : {0, 1}) {
-      Scores below = scores;
-      if (peelScores(node.getInput(side), below, depth + 1)) {
-        scores = below;
-        scores.masks.push_back(node.getInput(1 - side));
-        return true;
-      }
-    }
-    return false;
-  }
-  if (opType == "Where") { // keep ? score : about -infinity
-    auto left = constantScalar(node.getInput(2));
-    if (!left || *left > -1e4 ||
-        !peelScores(node.getInput(1), scores, depth + 1)) {
-      return false;
-    }
-    scores.masks.push_back(node.getInput(0));
-    return true;
-  }
-  if (opType != "Mul" && opType != "Div") {
-    return false;
-  }
-  // A factor outside of a mask or a cap would apply to those as well.
-  auto peelFactor = [&](Value inner, double factor) {
-    bool isPlain = peelScores(inner, scores, depth + 1) &&
-                   scores.masks.empty() && scores.softcap == 0;
-    scores.scale *= factor;
-    return isPlain;
-  };
-  if (opType == "Div") {
-    auto divisor = constantScalar(node.getInput(1));
-    return divisor && peelFactor(node.getInput(0), 1 / *divisor);
-  }
-  if (auto softcap = matchSoftcap(node)) {
-    bool isPlain = peelScores(softcap->first, scores, depth + 1) &&
-                   scores.masks.empty() && scores.softcap == 0;
-    scores.softcap = softcap->second;
-    return isPlain;
-  }
-  for (unsigned side : {0, 1}) {
-    if (auto factor = constantScalar(node.getInput(1 - side))) {
-      return peelFactor(node.getInput(side), *factor);
-    }
-  }
-  return false;
 }
 
 //===----------------------------------------------------------------------===//
@@ -344,10 +243,11 @@ std::string Recogniser::match() {
   if (!output) {
     return "the probabilities are not multiplied by values alone";
   }
-  Scores scores;
-  if (!peelScores(softmax.getInput(0), scores, 0)) {
+  auto found = readScores(softmax.getInput(0));
+  if (!found) {
     return "the scores are not a masked product";
   }
+  Scores &scores = *found;
   auto queries = access.getShape(scores.product.getInput(0));
   auto heads = queries && queries->size() == 4 ? (*queries)[1].getConstant()
                                                : std::nullopt;
@@ -362,10 +262,11 @@ std::string Recogniser::match() {
   Polynomial head = elements.makeIndex(*heads);
   Polynomial token = elements.makeIndex((*queries)[2]);
   Polynomial element = elements.makeIndex(width);
-  auto [load, factor] = splitFactor(access.get(
-      scores.product.getInput(0), {batch, head, token, element}));
-  parts.query = TokenMajor(access, rewriter, softmax.getLoc())
-                    .fromLoad(load, {batch, token, head, element, *heads, width});
+  auto [load, factor] = splitFactor(
+      access.get(scores.product.getInput(0), {batch, head, token, element}));
+  parts.query =
+      TokenMajor(access, rewriter, softmax.getLoc())
+          .fromLoad(load, {batch, token, head, element, *heads, width});
   if (!parts.query) {
     return "the queries are not heads of rows";
   }

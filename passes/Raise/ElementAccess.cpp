@@ -45,7 +45,8 @@ Element ElementAccess::at(Value value, ArrayRef<Polynomial> indices) {
     ++depth;
     if (auto node = value.getDefiningOp<NodeOp>()) {
       if (!node.getDomain()) {
-        element = expand(node, cast<OpResult>(value).getResultNumber(), indices);
+        element =
+            expand(node, cast<OpResult>(value).getResultNumber(), indices);
       }
     } else if (auto rows = value.getDefiningOp<transformer::EmbeddingOp>()) {
       element = lookUp(rows, indices);
@@ -181,9 +182,8 @@ static bool isIntegral(Value value) {
 }
 
 /// A binary operation on integers, or null.
-static std::optional<Polynomial> computeInteger(StringRef opType,
-                                                const Polynomial &a,
-                                                const Polynomial &b) {
+static std::optional<Polynomial>
+computeInteger(StringRef opType, const Polynomial &a, const Polynomial &b) {
   if (opType == "Add") {
     return a + b;
   }
@@ -229,9 +229,9 @@ Element ElementAccess::cast(NodeOp node, ArrayRef<Polynomial> indices) {
   if (isIntegral(from) && toBoolean) {
     return elements.invert(elements.isZero(elements.toPolynomial(source)));
   }
-  bool keepsValue = (isIntegral(from) && (isIntegral(to) || isFloatTensor(to))) ||
-                    (isFloatTensor(from) && isFloatTensor(to)) ||
-                    (fromBoolean && toBoolean);
+  bool keepsValue =
+      (isIntegral(from) && (isIntegral(to) || isFloatTensor(to))) ||
+      (isFloatTensor(from) && isFloatTensor(to)) || (fromBoolean && toBoolean);
   if (!keepsValue) {
     return nullptr;
   }
@@ -255,7 +255,8 @@ Element ElementAccess::expandArithmetic(NodeOp node,
   if (opType == "Neg") {
     Element operand = at(node.getInput(0), indices);
     return isIntegral(node.getInput(0))
-               ? elements.getInteger(Polynomial() - elements.toPolynomial(operand))
+               ? elements.getInteger(Polynomial() -
+                                     elements.toPolynomial(operand))
                : elements.negate(operand);
   }
   static constexpr StringLiteral binary[] = {"Add", "Sub", "Mul", "Div"};

@@ -5,11 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Provides the access relation of a value: element v[i, j, ...] as an expression
-// of elements of other values. Movement (Reshape, Transpose, Expand, Slice,
-// Concat, Split, Gather, ...), index arithmetic, comparisons and element-wise
-// arithmetic are followed; everything else is a leaf. So two graphs that move
-// data differently to the same effect have equal expressions.
+// Provides the access relation of a value: element v[i, j, ...] as an
+// expression of elements of other values. Movement (Reshape, Transpose, Expand,
+// Slice, Concat, Split, Gather, ...), index arithmetic, comparisons and
+// element-wise arithmetic are followed; everything else is a leaf. So two
+// graphs that move data differently to the same effect have equal expressions.
 //
 //===----------------------------------------------------------------------===//
 

@@ -76,7 +76,8 @@ Element ElementAccess::expandMovement(NodeOp node, unsigned result,
                : nullptr;
   }
   if (opType == "ConstantOfShape") {
-    auto value = dyn_cast_or_null<DenseElementsAttr>(node.getAttribute("value"));
+    auto value =
+        dyn_cast_or_null<DenseElementsAttr>(node.getAttribute("value"));
     if (!value) {
       return elements.getReal(0);
     }
@@ -93,26 +94,50 @@ Element ElementAccess::expandMovement(NodeOp node, unsigned result,
   return nullptr;
 }
 
-/// Through the position in row-major order: mixed-radix digits of the result's
-/// dimensions to those of the source's.
+/// The axes of `shape` that are not 1.
+static SmallVector<size_t> properAxes(ArrayRef<Polynomial> shape) {
+  SmallVector<size_t> axes;
+  for (auto [axis, dimension] : llvm::enumerate(shape)) {
+    if (!dimension.is(1)) {
+      axes.push_back(axis);
+    }
+  }
+  return axes;
+}
+
+/// Equal dimensions at either end keep their indices, whatever those are. What
+/// lies between goes through the position in row-major order: mixed-radix
+/// digits of the result's dimensions to those of the source's.
 Element ElementAccess::reshape(Value source, Value result,
                                ArrayRef<Polynomial> indices) {
   auto to = getShape(result), from = getShape(source);
   if (!to || !from) {
     return nullptr;
   }
-  Polynomial position;
-  for (auto [dimension, index] : llvm::zip(*to, indices)) {
-    position = position * dimension + index;
-  }
   Indices own(from->size(), Polynomial());
-  for (size_t i = from->size(); i-- > 0;) {
-    const Polynomial &dimension = (*from)[i];
-    if (dimension.is(1)) {
-      continue;
-    }
+  SmallVector<size_t> toStorage = properAxes(*to);
+  SmallVector<size_t> fromStorage = properAxes(*from);
+  ArrayRef<size_t> toAxes = toStorage, fromAxes = fromStorage;
+  while (!toAxes.empty() && !fromAxes.empty() &&
+         (*to)[toAxes.front()] == (*from)[fromAxes.front()]) {
+    own[fromAxes.front()] = indices[toAxes.front()];
+    toAxes = toAxes.drop_front();
+    fromAxes = fromAxes.drop_front();
+  }
+  while (!toAxes.empty() && !fromAxes.empty() &&
+         (*to)[toAxes.back()] == (*from)[fromAxes.back()]) {
+    own[fromAxes.back()] = indices[toAxes.back()];
+    toAxes = toAxes.drop_back();
+    fromAxes = fromAxes.drop_back();
+  }
+  Polynomial position;
+  for (size_t axis : toAxes) {
+    position = position * (*to)[axis] + indices[axis];
+  }
+  for (size_t axis : llvm::reverse(fromAxes)) {
+    const Polynomial &dimension = (*from)[axis];
     Polynomial quotient = elements.floorDivide(position, dimension);
-    own[i] = position - quotient * dimension;
+    own[axis] = position - quotient * dimension;
     position = quotient;
   }
   return at(source, own);
@@ -127,8 +152,10 @@ Element ElementAccess::slice(NodeOp node, ArrayRef<Polynomial> indices) {
   Indices own(indices);
   for (int64_t i = 0; i < starts.getDimSize(0); ++i) {
     auto start = vectorAt(node.getInput(1), i);
-    auto axis = node.getInput(3) ? vectorAt(node.getInput(3), i) : Polynomial(i);
-    auto step = node.getInput(4) ? vectorAt(node.getInput(4), i) : Polynomial(1);
+    auto axis =
+        node.getInput(3) ? vectorAt(node.getInput(3), i) : Polynomial(i);
+    auto step =
+        node.getInput(4) ? vectorAt(node.getInput(4), i) : Polynomial(1);
     if (!start || !axis || !axis->getConstant() || !step ||
         step->getConstant().value_or(0) <= 0) {
       return nullptr;

@@ -80,8 +80,7 @@ Polynomial Elements::makeIndex(const Polynomial &extent) {
   if (extent.is(1)) {
     return 0;
   }
-  Polynomial index =
-      space.getSymbol("index#" + std::to_string(extents.size()));
+  Polynomial index = space.getSymbol("index#" + std::to_string(extents.size()));
   extents[*index.getAtom()] = extent;
   return index;
 }
@@ -139,8 +138,9 @@ Polynomial Elements::toPolynomial(Element element) {
   }
   auto [entry, isNew] = atomOf.try_emplace(element, 0);
   if (isNew) {
-    entry->second = *space.getSymbol("element#" + std::to_string(element->number))
-                         .getAtom();
+    entry->second =
+        *space.getSymbol("element#" + std::to_string(element->number))
+             .getAtom();
     opaque[entry->second] = element;
   }
   return Polynomial::ofAtom(entry->second);
@@ -321,7 +321,8 @@ Polynomial Elements::floorDivide(const Polynomial &a, const Polynomial &b) {
       continue;
     }
     Polynomial floor = space.floorDivide(rest, b);
-    std::optional<int64_t> greatest = (Polynomial() - lowerBound(Polynomial() - rest)).getConstant();
+    std::optional<int64_t> greatest =
+        (Polynomial() - lowerBound(Polynomial() - rest)).getConstant();
     if (floor.getAtom() && greatest) {
       extents[*floor.getAtom()] = *greatest / *divisor + 1;
     }

@@ -113,7 +113,8 @@ public:
 
   /// Whether value >= 0 for all indices and symbols; no means unknown.
   bool isKnownNonNegative(const Polynomial &value) const;
-  /// The floor of a / b, as simple as bounds of the indices allow. b is positive.
+  /// The floor of a / b, as simple as bounds of the indices allow. b is
+  /// positive.
   Polynomial floorDivide(const Polynomial &a, const Polynomial &b);
 
   /// The constant, where `element` is a real or integer one.

@@ -27,8 +27,8 @@ using onnx::NodeOp;
 /// arithmetic are not looked through: they round.
 static bool isMovement(Value value) {
   static constexpr StringLiteral movement[] = {
-      "Concat", "Expand", "Flatten", "Identity", "Reshape",
-      "Slice", "Split", "Squeeze", "Transpose", "Unsqueeze"};
+      "Concat", "Expand", "Flatten", "Identity",  "Reshape",
+      "Slice",  "Split",  "Squeeze", "Transpose", "Unsqueeze"};
   auto node = value.getDefiningOp<NodeOp>();
   return node && !node.getDomain() &&
          llvm::is_contained(movement, node.getOpType());
@@ -41,8 +41,8 @@ static Value findSource(Value moved, ElementAccess &access) {
     return {};
   }
   Indices indices = access.makeIndices(moved);
-  Element element =
-      access.get(moved, indices, [](Value value) { return !isMovement(value); });
+  Element element = access.get(moved, indices,
+                               [](Value value) { return !isMovement(value); });
   if (element->kind != ElementNode::Kind::load || element->tensor == moved ||
       element->tensor.getType() != moved.getType()) {
     return {};
@@ -59,7 +59,8 @@ class FoldLayoutsPass
     ElementAccess access(getAnalysis<primitives::SymbolicShapes>());
     raiseNodes(getOperation(), [&](NodeOp node, IRRewriter &rewriter) {
       for (Value result : node->getResults()) {
-        Value source = isMovement(result) ? findSource(result, access) : Value();
+        Value source =
+            isMovement(result) ? findSource(result, access) : Value();
         if (source) {
           rewriter.replaceAllUsesWith(result, source);
         }

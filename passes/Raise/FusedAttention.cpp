@@ -33,9 +33,8 @@ static void replaceByAttention(NodeOp node, const AttentionParts &parts,
   if (parts.pastKey) {
     presents = {node->getResult(1).getType(), node->getResult(2).getType()};
   }
-  AttentionOp attention =
-      createAttention(parts, node->getResult(0).getType(), presents,
-                      node.getLoc(), rewriter);
+  AttentionOp attention = createAttention(parts, node->getResult(0).getType(),
+                                          presents, node.getLoc(), rewriter);
   for (auto [old, replacement] :
        llvm::zip(node->getResults(), attention->getResults())) {
     rewriter.replaceAllUsesWith(old, replacement);
@@ -154,8 +153,10 @@ static Value matchMaskOfLengths(Value lengths) {
 /// The first reason why a GroupQueryAttention cannot be raised; empty if none.
 static std::string whyNotGroupQuery(NodeOp node) {
   static constexpr std::pair<unsigned, StringLiteral> unsupported[] = {
-      {11, "a head sink"},          {12, "a scaled key cache"},
-      {13, "a scaled value cache"}, {14, "a query norm"},
+      {11, "a head sink"},
+      {12, "a scaled key cache"},
+      {13, "a scaled value cache"},
+      {14, "a query norm"},
       {15, "a key norm"}};
   for (auto [index, name] : unsupported) {
     if (node.getInput(index)) {

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// A predicate is a conjunction of comparisons p >= 0 and of tests of the padding
-// mask. Each must equal one of the known forms as a polynomial.
+// A predicate is a conjunction of comparisons p >= 0 and of tests of the
+// padding mask. Each must equal one of the known forms as a polynomial.
 //
 //===----------------------------------------------------------------------===//
 
@@ -97,10 +97,9 @@ Element raise::getKeepPredicate(Elements &elements, Element mask) {
   if (isCondition(mask)) {
     return mask;
   }
-  if (mask->kind == Kind::load &&
-      cast<RankedTensorType>(mask->tensor.getType())
-          .getElementType()
-          .isInteger(1)) {
+  if (mask->kind == Kind::load && cast<RankedTensorType>(mask->tensor.getType())
+                                      .getElementType()
+                                      .isInteger(1)) {
     return mask;
   }
   if (auto constant = elements.getConstant(mask)) {
@@ -122,8 +121,9 @@ Element raise::getKeepPredicate(Elements &elements, Element mask) {
   if (!ifTrue || !ifFalse) {
     return nullptr;
   }
-  return elements.disjoin(elements.conjoin(condition, ifTrue),
-                          elements.conjoin(elements.invert(condition), ifFalse));
+  return elements.disjoin(
+      elements.conjoin(condition, ifTrue),
+      elements.conjoin(elements.invert(condition), ifFalse));
 }
 
 //===----------------------------------------------------------------------===//
@@ -144,8 +144,8 @@ static Value matchPadding(const Elements &elements, Element test,
                                                                   : Value();
 }
 
-/// Reads one member of the conjunction into `reading`; false where it is none of
-/// the known forms.
+/// Reads one member of the conjunction into `reading`; false where it is none
+/// of the known forms.
 static bool readTest(const Elements &elements, Element test,
                      const MaskVariables &variables, MaskReading &reading) {
   if (test->kind == Kind::nonNegative) {

@@ -20,8 +20,8 @@
 
 namespace tandem::raise {
 
-/// The variables of a predicate: batch, index of the query among the new tokens,
-/// position of the key, and the length of the past.
+/// The variables of a predicate: batch, index of the query among the new
+/// tokens, position of the key, and the length of the past.
 struct MaskVariables {
   Polynomial batch, query, key, past;
 };
@@ -33,8 +33,8 @@ struct MaskReading {
   mlir::Value padding; ///< keys where this [B, T] tensor is 0 are left out
   std::string why;     ///< empty where the reading is exact
 
-  /// Adds the restrictions to `parts`; false where a padding mask stands already
-  /// and is another one.
+  /// Adds the restrictions to `parts`; false where a padding mask stands
+  /// already and is another one.
   bool applyTo(AttentionParts &parts) const;
 };
 

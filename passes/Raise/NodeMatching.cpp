@@ -150,9 +150,9 @@ void raise::reportMissed(Location where, StringRef pass, const Twine &why) {
 
 std::string raise::inputName(Value value) {
   auto argument = dyn_cast<BlockArgument>(value);
-  auto function = argument ? dyn_cast<func::FuncOp>(
-                                 argument.getOwner()->getParentOp())
-                           : func::FuncOp();
+  auto function =
+      argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp())
+               : func::FuncOp();
   auto name = function ? function.getArgAttrOfType<StringAttr>(
                              argument.getArgNumber(),
                              onnx::OnnxDialect::getNameAttrName())

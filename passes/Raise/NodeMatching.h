@@ -64,10 +64,11 @@ bool isResultUsed(onnx::NodeOp node, unsigned index);
 /// `axis` counted from the front in a tensor of the given rank.
 int64_t positiveAxis(int64_t axis, int64_t rank);
 
-/// Calls `raise` on each node below `root` in program order, then erases what is
-/// unused. `raise` may erase the node it is given and no other.
-void raiseNodes(mlir::Operation *root,
-                llvm::function_ref<void(onnx::NodeOp, mlir::IRRewriter &)> raise);
+/// Calls `raise` on each node below `root` in program order, then erases what
+/// is unused. `raise` may erase the node it is given and no other.
+void raiseNodes(
+    mlir::Operation *root,
+    llvm::function_ref<void(onnx::NodeOp, mlir::IRRewriter &)> raise);
 
 /// Emits a remark of category `pass`: the operation at `where` was recognised.
 void reportRaised(mlir::Location where, llvm::StringRef pass,
@@ -77,7 +78,8 @@ void reportRaised(mlir::Location where, llvm::StringRef pass,
 void reportMissed(mlir::Location where, llvm::StringRef pass,
                   const llvm::Twine &why);
 
-/// The name in the file of an argument of the graph; "a value" where it is none.
+/// The name in the file of an argument of the graph; "a value" where it is
+/// none.
 std::string inputName(mlir::Value value);
 
 /// Adds `sentence` to the module's `onnx.assumptions` unless it is there.

@@ -33,7 +33,7 @@ void tandem::buildRaisePipeline(OpPassManager &manager) {
 }
 
 void tandem::registerRaisePipeline() {
-  PassPipelineRegistration<>(
-      "tandem-raise", "recognise transformer operations in primitives",
-      buildRaisePipeline);
+  PassPipelineRegistration<>("tandem-raise",
+                             "recognise transformer operations in primitives",
+                             buildRaisePipeline);
 }

@@ -174,8 +174,8 @@ static std::optional<Activation> takeActivation(Product &product) {
       }
     }
     for (Value x : product.factors) {
-      auto kind = x != factor ? kindOf(factor, x, product.constant)
-                              : std::nullopt;
+      auto kind =
+          x != factor ? kindOf(factor, x, product.constant) : std::nullopt;
       if (kind) {
         product.take(factor);
         product.take(x);
@@ -226,7 +226,8 @@ static void raiseProduct(NodeOp node, IRRewriter &rewriter) {
     return;
   }
   if (product.factors.empty()) {
-    reportRaised(node.getLoc(), category, stringifyActivationKind(activation->kind));
+    reportRaised(node.getLoc(), category,
+                 stringifyActivationKind(activation->kind));
     replace(node,
             ActivationOp::create(rewriter, node.getLoc(), activation->kind,
                                  activation->input),

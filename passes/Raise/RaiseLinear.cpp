@@ -12,6 +12,7 @@
 #include "tandem/passes/Raise/ElementAccess.h"
 #include "tandem/passes/Raise/NodeMatching.h"
 #include "tandem/passes/Raise/Passes.h"
+#include "tandem/passes/Raise/TokenMajor.h"
 
 namespace tandem {
 #define GEN_PASS_DEF_RAISELINEARPASS
@@ -69,6 +70,7 @@ private:
   void raiseBias(NodeOp node);
   void raiseGather(NodeOp node);
   void raiseMergedRows(NodeOp node);
+  Value findRows(Value source, Value result, Location loc);
   void replaceByLinear(NodeOp node, Value input, const Matrix &weight,
                        Value bias);
   void replace(NodeOp node, Value value, const Twine &what);
@@ -114,7 +116,8 @@ void Raiser::raiseGemm(NodeOp node) {
   Value bias = node.getInput(2);
   if (node.getInt("transA", 0) != 0 || node.getFloat("alpha", 1) != 1 ||
       (bias && node.getFloat("beta", 1) != 1)) {
-    reportMissed(node.getLoc(), category, "Gemm scales or transposes its input");
+    reportMissed(node.getLoc(), category,
+                 "Gemm scales or transposes its input");
     return;
   }
   if (bias && !isVectorOf(bias, widthOf(node->getResult(0)))) {
@@ -161,19 +164,30 @@ void Raiser::raiseGather(NodeOp node) {
   replace(node, rows, "embedding");
 }
 
+/// The rows of `source` with the dimensions of `result` but its own width,
+/// where their leading dimensions agree: `source` or its last two dimensions
+/// merged.
+Value Raiser::findRows(Value source, Value result, Location loc) {
+  auto shape = access.getShape(result), sourceShape = access.getShape(source);
+  if (!shape || !sourceShape || shape->size() != 3 || sourceShape->size() < 3 ||
+      sourceShape->size() > 4 ||
+      shape->take_front(2) != sourceShape->take_front(2)) {
+    return {};
+  }
+  return sourceShape->size() == 3
+             ? source
+             : TokenMajor(access, rewriter, loc).mergeHeads(source);
+}
+
 /// Moves a linear layer from rows with merged leading dimensions to the value
 /// that has them, where `node` restores them (GPT-2's Conv1D).
 void Raiser::raiseMergedRows(NodeOp node) {
   Value result = node->getResult(0);
   auto linear = node.getInput(0).getDefiningOp<LinearOp>();
   NodeOp merge = linear ? definedBy(linear.getInput(), "Reshape") : NodeOp();
-  if (!merge) {
-    return;
-  }
-  Value source = merge.getInput(0);
-  auto shape = access.getShape(result), sourceShape = access.getShape(source);
-  if (!shape || !sourceShape || shape->size() < 2 ||
-      shape->drop_back() != sourceShape->drop_back()) {
+  Value rows =
+      merge ? findRows(merge.getInput(0), result, node.getLoc()) : Value();
+  if (!rows) {
     return;
   }
   Indices indices = access.makeIndices(result);
@@ -186,17 +200,16 @@ void Raiser::raiseMergedRows(NodeOp node) {
     return;
   }
   // The same row of the input, by its own indices.
-  Polynomial column = access.elements.makeIndex(sourceShape->back());
-  Indices merged(row->indices), expected(indices);
-  merged.back() = column;
-  expected.back() = column;
-  Element input = access.get(linear.getInput(), merged,
-                             [&](Value value) { return value == source; });
-  if (input != access.elements.getLoad(source, expected)) {
+  Indices merged(row->indices);
+  merged.back() = indices.back() =
+      access.elements.makeIndex((*access.getShape(rows))[2]);
+  auto isSource = [&](Value value) { return value == merge.getInput(0); };
+  if (access.get(linear.getInput(), merged, isSource) !=
+      access.get(rows, indices, isSource)) {
     return;
   }
   Value moved = LinearOp::create(rewriter, linear.getLoc(), result.getType(),
-                                 source, linear.getWeight(), linear.getBias(),
+                                 rows, linear.getWeight(), linear.getBias(),
                                  linear.getLayout());
   replace(node, moved, "linear on merged rows");
 }

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Fused operators first, then the arithmetic. Casts inside a decomposed norm are
-// skipped: `transformer` norms compute in fp32 whatever their type.
+// Fused operators first, then the arithmetic. Casts inside a decomposed norm
+// are skipped: `transformer` norms compute in fp32 whatever their type.
 //
 //===----------------------------------------------------------------------===//
 
@@ -147,7 +147,8 @@ static Value matchSquare(Value value) {
 /// x if `value` is the mean of x over its last dimension, which is kept.
 static Value matchRowMean(Value value) {
   NodeOp mean = definedBy(value, "ReduceMean");
-  if (!mean || mean.getInt("keepdims", 1) != 1 || !tensorType(mean.getInput(0))) {
+  if (!mean || mean.getInt("keepdims", 1) != 1 ||
+      !tensorType(mean.getInput(0))) {
     return {};
   }
   auto axes = constantInts(mean.getInput(1));
@@ -287,7 +288,8 @@ static void raiseNode(NodeOp node, IRRewriter &rewriter) {
   }
   reportRaised(node.getLoc(), category,
                norm->centered ? "layer norm" : "RMS norm");
-  rewriter.replaceAllUsesWith(result, createNorm(*norm, node.getLoc(), rewriter));
+  rewriter.replaceAllUsesWith(result,
+                              createNorm(*norm, node.getLoc(), rewriter));
   rewriter.eraseOp(node);
 }
 

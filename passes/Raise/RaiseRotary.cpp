@@ -43,10 +43,12 @@ static Value findPositions(const Polynomial &position, const Polynomial &batch,
       load->indices == Indices{batch, token}) {
     return load->tensor;
   }
-  auto function =
-      builder.getInsertionBlock()->getParentOp()->getParentOfType<func::FuncOp>();
+  auto function = builder.getInsertionBlock()
+                      ->getParentOp()
+                      ->getParentOfType<func::FuncOp>();
   if (!function) {
-    function = dyn_cast<func::FuncOp>(builder.getInsertionBlock()->getParentOp());
+    function =
+        dyn_cast<func::FuncOp>(builder.getInsertionBlock()->getParentOp());
   }
   for (BlockArgument past :
        function ? function.getArguments() : ArrayRef<BlockArgument>()) {
@@ -114,9 +116,8 @@ static void raiseArithmetic(NodeOp node, ElementAccess &access,
     reportMissed(node.getLoc(), category, "the input is not heads of rows");
     return;
   }
-  Value positions =
-      findPositions(rotation->angles.position, rotation->at.batch,
-                    rotation->at.token, rows, access, rewriter);
+  Value positions = findPositions(rotation->angles.position, rotation->at.batch,
+                                  rotation->at.token, rows, access, rewriter);
   if (!positions) {
     reportMissed(node.getLoc(), category,
                  "the angles depend on more than a position per token");
@@ -164,7 +165,8 @@ static std::optional<FusedRotary> matchFused(NodeOp node) {
 static std::string readCosines(FusedRotary &fused, ElementAccess &access,
                                IRRewriter &rewriter) {
   auto shape = access.getShape(fused.cosine);
-  if (!shape || shape->size() != 3 || ShapedType::isDynamic(widthOf(fused.cosine))) {
+  if (!shape || shape->size() != 3 ||
+      ShapedType::isDynamic(widthOf(fused.cosine))) {
     return "the cosines are not one row per token";
   }
   Indices indices = access.makeIndices(fused.cosine);
@@ -216,10 +218,9 @@ static std::string raiseFused(NodeOp node, FusedRotary fused,
     return "the number of heads or the position of each token is unknown";
   }
   assumePositions(fused.positions, node);
-  auto rotary =
-      RotaryOp::create(rewriter, node.getLoc(), type, fused.input,
-                       fused.positions, fused.cosine, fused.sine, heads,
-                       node.getInt("interleaved", 0) != 0);
+  auto rotary = RotaryOp::create(rewriter, node.getLoc(), type, fused.input,
+                                 fused.positions, fused.cosine, fused.sine,
+                                 heads, node.getInt("interleaved", 0) != 0);
   access.shapes.visit(rotary);
   reportRaised(node.getLoc(), category, node.getQualifiedName());
   rewriter.replaceAllUsesWith(node->getResult(0), rotary);

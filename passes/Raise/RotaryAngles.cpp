@@ -24,8 +24,8 @@ bool raise::isAngleFunction(Element element) {
 }
 
 /// Tables: both loads are [position, pair].
-static std::optional<RotaryAngles>
-readTables(Element cosine, Element sine, const Polynomial &pair) {
+static std::optional<RotaryAngles> readTables(Element cosine, Element sine,
+                                              const Polynomial &pair) {
   if (cosine->indices.size() != 2 || cosine->indices != sine->indices ||
       cosine->indices[1] != pair) {
     return std::nullopt;
@@ -85,11 +85,9 @@ static std::optional<RotaryAngles> readFrequencies(Element angle, double scale,
   return angles;
 }
 
-std::optional<RotaryAngles> raise::readAngles(Element cosine, Element sine,
-                                              double scale,
-                                              const Polynomial &pair,
-                                              int64_t pairs,
-                                              Elements &elements) {
+std::optional<RotaryAngles>
+raise::readAngles(Element cosine, Element sine, double scale,
+                  const Polynomial &pair, int64_t pairs, Elements &elements) {
   if (cosine->kind == Kind::load && sine->kind == Kind::load && scale == 1) {
     return readTables(cosine, sine, pair);
   }

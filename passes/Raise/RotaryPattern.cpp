@@ -134,8 +134,8 @@ bool Matcher::isTailCopied() {
     return true;
   }
   Polynomial element = Polynomial(rotated) + access.elements.makeIndex(tail);
-  return at(element) == moved(access.elements, rotation.source,
-                              element - rotation.at.element);
+  return at(element) ==
+         moved(access.elements, rotation.source, element - rotation.at.element);
 }
 
 std::optional<Rotation> Matcher::match() {

@@ -29,8 +29,7 @@ Value TokenMajor::ints(ArrayRef<int64_t> values) {
 
 Value TokenMajor::reshape(Value value, ArrayRef<int64_t> target,
                           ArrayRef<int64_t> shape) {
-  auto type =
-      RankedTensorType::get(shape, tensorType(value).getElementType());
+  auto type = RankedTensorType::get(shape, tensorType(value).getElementType());
   auto node = NodeOp::create(builder, location, "Reshape", type,
                              ValueRange{value, ints(target)});
   access.shapes.visit(node);
@@ -41,12 +40,12 @@ Value TokenMajor::swapHeadsAndTokens(Value value) {
   RankedTensorType type = tensorType(value);
   SmallVector<int64_t> shape(type.getShape());
   std::swap(shape[1], shape[2]);
-  auto order = builder.getNamedAttr("perm",
-                                    builder.getDenseI64ArrayAttr({0, 2, 1, 3}));
-  auto node = NodeOp::create(
-      builder, location, "Transpose",
-      RankedTensorType::get(shape, type.getElementType()), ValueRange{value},
-      builder.getDictionaryAttr(order));
+  auto order =
+      builder.getNamedAttr("perm", builder.getDenseI64ArrayAttr({0, 2, 1, 3}));
+  auto node =
+      NodeOp::create(builder, location, "Transpose",
+                     RankedTensorType::get(shape, type.getElementType()),
+                     ValueRange{value}, builder.getDictionaryAttr(order));
   access.shapes.visit(node);
   return node->getResult(0);
 }
@@ -55,11 +54,11 @@ Value TokenMajor::slice(Value rows, int64_t start, int64_t width) {
   RankedTensorType type = tensorType(rows);
   SmallVector<int64_t> shape(type.getShape());
   shape.back() = width;
-  auto node = NodeOp::create(
-      builder, location, "Slice",
-      RankedTensorType::get(shape, type.getElementType()),
-      ValueRange{rows, ints({start}), ints({start + width}), ints({2}),
-                 ints({1})});
+  auto node =
+      NodeOp::create(builder, location, "Slice",
+                     RankedTensorType::get(shape, type.getElementType()),
+                     ValueRange{rows, ints({start}), ints({start + width}),
+                                ints({2}), ints({1})});
   access.shapes.visit(node);
   return node->getResult(0);
 }
@@ -67,7 +66,17 @@ Value TokenMajor::slice(Value rows, int64_t start, int64_t width) {
 Value TokenMajor::splitHeads(Value rows, int64_t heads) {
   ArrayRef<int64_t> shape = tensorType(rows).getShape();
   int64_t width = shape[2] / heads;
-  return reshape(rows, {0, 0, heads, width}, {shape[0], shape[1], heads, width});
+  return reshape(rows, {0, 0, heads, width},
+                 {shape[0], shape[1], heads, width});
+}
+
+Value TokenMajor::mergeHeads(Value heads) {
+  ArrayRef<int64_t> shape = tensorType(heads).getShape();
+  bool isKnown =
+      !ShapedType::isDynamic(shape[2]) && !ShapedType::isDynamic(shape[3]);
+  int64_t width = isKnown ? shape[2] * shape[3] : ShapedType::kDynamic;
+  return reshape(heads, {0, 0, isKnown ? width : -1},
+                 {shape[0], shape[1], width});
 }
 
 Value TokenMajor::headsFirst(Value rows, int64_t heads) {
@@ -99,6 +108,5 @@ Value TokenMajor::fromLoad(Element load, const HeadIndices &at) {
              type.getDimSize(2) != at.heads || type.getDimSize(3) != at.width) {
     return {};
   }
-  ArrayRef<int64_t> shape = tensorType(value).getShape();
-  return reshape(value, {0, 0, rowWidth}, {shape[0], shape[1], rowWidth});
+  return mergeHeads(value);
 }

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Provides conversions between what graphs compute with, [B, heads, S, width] or
-// [B, S, heads, width], and what `transformer` operations take: [B, S, heads *
-// width]. New operations get their symbolic shapes at once.
+// Provides conversions between what graphs compute with, [B, heads, S, width]
+// or [B, S, heads, width], and what `transformer` operations take: [B, S, heads
+// * width]. New operations get their symbolic shapes at once.
 //
 //===----------------------------------------------------------------------===//
 
@@ -40,6 +40,8 @@ public:
 
   /// `rows` [B, S, heads * width] as [B, S, heads, width].
   mlir::Value splitHeads(mlir::Value rows, int64_t heads);
+  /// `heads` [B, S, heads, width] as [B, S, heads * width].
+  mlir::Value mergeHeads(mlir::Value heads);
   /// `rows` [B, S, heads * width] as [B, heads, S, width].
   mlir::Value headsFirst(mlir::Value rows, int64_t heads);
 

@@ -51,10 +51,10 @@ static LogicalResult verifyOperation(Operation *operation) {
            << advice;
   }
   Dialect *dialect = operation->getDialect();
-  bool isKnown = isa<ModuleOp>(operation) ||
-                 isa_and_present<onnx::OnnxDialect,
-                                 transformer::TransformerDialect,
-                                 func::FuncDialect>(dialect);
+  bool isKnown =
+      isa<ModuleOp>(operation) ||
+      isa_and_present<onnx::OnnxDialect, transformer::TransformerDialect,
+                      func::FuncDialect>(dialect);
   if (!isKnown) {
     return operation->emitOpError(
         "is not of the model level, expected onnx, transformer or func");

@@ -35,6 +35,7 @@ func.func @heads_swapped(%x: tensor<?x?x64xf32>) -> tensor<?x?x64xf32> {
   %merge = onnx.constant dense<[0, 0, 64]> : tensor<3xi64>
   %heads = onnx.node "Reshape" (%x, %split) {} : (tensor<?x?x64xf32>, tensor<4xi64>) -> tensor<?x?x4x16xf32>
   %swapped = onnx.node "Transpose" (%heads) {perm = array<i64: 0, 1, 3, 2>} : (tensor<?x?x4x16xf32>) -> tensor<?x?x16x4xf32>
+  // CHECK: onnx.node "Transpose"
   // CHECK: %[[ROWS:.*]] = onnx.node "Reshape"
   // CHECK: return %[[ROWS]]
   %rows = onnx.node "Reshape" (%swapped, %merge) {} : (tensor<?x?x16x4xf32>, tensor<3xi64>) -> tensor<?x?x64xf32>

@@ -54,3 +54,32 @@ func.func @lengths_given(%q: tensor<?x?x64xf32>, %k: tensor<?x?x32xf32>, %v: ten
   %y, %pk, %pv = onnx.node "GroupQueryAttention" domain "com.microsoft" (%q, %k, %v, %past_k, %past_v, %lengths, %total) {kv_num_heads = 2 : i64, num_heads = 4 : i64} : (tensor<?x?x64xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>, tensor<?xi32>, tensor<i32>) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>)
   return %y, %pk, %pv : tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
 }
+
+// -----
+
+// Tests that a mask whose length the file names in symbols of its own, and which
+// is expanded to every query, is padding still.
+// CHECK-LABEL: func.func @mask_of_another_length(
+func.func @mask_of_another_length(%q: tensor<?x?x64xf32> {onnx.dims = ["b", "s", 64]}, %k: tensor<?x?x32xf32> {onnx.dims = ["b", "s", 32]}, %v: tensor<?x?x32xf32> {onnx.dims = ["b", "s", 32]}, %past_k: tensor<?x2x?x16xf32> {onnx.dims = ["b", 2, "p", 16]}, %past_v: tensor<?x2x?x16xf32> {onnx.dims = ["b", 2, "p", 16]}, %mask: tensor<?x?xi64> {onnx.dims = ["b", "total"]}) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>) {
+  %i1 = onnx.constant dense<1> : tensor<1xi64>
+  %bits = onnx.node "Cast" (%mask) {to = 9 : i64} : (tensor<?x?xi64>) -> tensor<?x?xi1>
+  %row = onnx.node "Unsqueeze" (%bits, %i1) {} : (tensor<?x?xi1>, tensor<1xi64>) -> tensor<?x1x?xi1>
+  %leading = onnx.node "Shape" (%q) {end = 2 : i64, start = 0 : i64} : (tensor<?x?x64xf32>) -> tensor<2xi64>
+  %total = onnx.node "Shape" (%mask) {end = 2 : i64, start = 1 : i64} : (tensor<?x?xi64>) -> tensor<1xi64>
+  %shape = onnx.node "Concat" (%leading, %total) {axis = 0 : i64} : (tensor<2xi64>, tensor<1xi64>) -> tensor<3xi64>
+  %rows = onnx.node "Expand" (%row, %shape) {} : (tensor<?x1x?xi1>, tensor<3xi64>) -> tensor<?x?x?xi1>
+  %keep = onnx.node "Unsqueeze" (%rows, %i1) {} : (tensor<?x?x?xi1>, tensor<1xi64>) -> tensor<?x1x?x?xi1>
+  // CHECK: transformer.attention %arg0, %arg1, %arg2 past(%arg3, %arg4) padding(%arg5) heads 4, 2 scale 5.000000e-01 keep <causal = true>
+  %y, %pk, %pv = onnx.node "Attention" (%q, %k, %v, %keep, %past_k, %past_v) {is_causal = 1 : i64, kv_num_heads = 2 : i64, q_num_heads = 4 : i64, scale = 0.5 : f32} : (tensor<?x?x64xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<?x1x?x?xi1>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>)
+  return %y, %pk, %pv : tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+}
+
+// -----
+
+// Tests that a Boolean mask that says more than padding is not dropped.
+// CHECK-LABEL: func.func @mask_per_query(
+func.func @mask_per_query(%q: tensor<?x?x64xf32>, %k: tensor<?x?x32xf32>, %v: tensor<?x?x32xf32>, %past_k: tensor<?x2x?x16xf32>, %past_v: tensor<?x2x?x16xf32>, %mask: tensor<?x1x?x?xi1>) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>) {
+  // CHECK: onnx.node "Attention"
+  %y, %pk, %pv = onnx.node "Attention" (%q, %k, %v, %mask, %past_k, %past_v) {is_causal = 1 : i64, kv_num_heads = 2 : i64, q_num_heads = 4 : i64, scale = 0.5 : f32} : (tensor<?x?x64xf32>, tensor<?x?x32xf32>, tensor<?x?x32xf32>, tensor<?x1x?x?xi1>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>) -> (tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>)
+  return %y, %pk, %pv : tensor<?x?x64xf32>, tensor<?x2x?x16xf32>, tensor<?x2x?x16xf32>
+}

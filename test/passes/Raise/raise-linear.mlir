@@ -112,3 +112,21 @@ func.func @columns(%ids: tensor<?xi64>) -> tensor<256x?xf32> {
   %x = onnx.node "Gather" (%a, %ids) {axis = 1 : i64} : (tensor<256x64xf32>, tensor<?xi64>) -> tensor<256x?xf32>
   return %x : tensor<256x?xf32>
 }
+
+// -----
+
+// Tests that heads merged together with the leading dimensions become rows.
+// CHECK-LABEL: func.func @merged_heads(
+func.func @merged_heads(%x: tensor<?x?x4x16xf32> {onnx.dims = ["batch", "sequence", 4, 16]}) -> tensor<?x?x96xf32> {
+  %w = onnx.constant #onnx.weight<"m", 0, 24576> : tensor<64x96xf32>
+  %merge = onnx.constant dense<[-1, 64]> : tensor<2xi64>
+  %width = onnx.constant dense<96> : tensor<1xi64>
+  %rows = onnx.node "Reshape" (%x, %merge) {} : (tensor<?x?x4x16xf32>, tensor<2xi64>) -> tensor<?x64xf32>
+  %y = onnx.node "MatMul" (%rows, %w) {} : (tensor<?x64xf32>, tensor<64x96xf32>) -> tensor<?x96xf32>
+  %leading = onnx.node "Shape" (%x) {end = 2 : i64, start = 0 : i64} : (tensor<?x?x4x16xf32>) -> tensor<2xi64>
+  %split = onnx.node "Concat" (%leading, %width) {axis = 0 : i64} : (tensor<2xi64>, tensor<1xi64>) -> tensor<3xi64>
+  // CHECK: %[[ROWS:.*]] = onnx.node "Reshape"(%arg0, %{{.*}}) {} : (tensor<?x?x4x16xf32>, tensor<3xi64>) -> tensor<?x?x64xf32>
+  // CHECK: transformer.linear %[[ROWS]], %{{.*}} layout kn : (tensor<?x?x64xf32>, tensor<64x96xf32>) -> tensor<?x?x96xf32>
+  %z = onnx.node "Reshape" (%y, %split) {} : (tensor<?x96xf32>, tensor<3xi64>) -> tensor<?x?x96xf32>
+  return %z : tensor<?x?x96xf32>
+}

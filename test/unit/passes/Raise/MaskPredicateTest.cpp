@@ -6,8 +6,9 @@
 //===----------------------------------------------------------------------===//
 //
 // A window of 4096 looks causal to every small probe: the predicate read from a
-// graph is compared with the definition at 5000 keys on three rows, and the same
-// graph with its comparison off by one must not be read as a window of 4096.
+// graph is compared with the definition at 5000 keys on three rows, and the
+// same graph with its comparison off by one must not be read as a window of
+// 4096.
 //
 //===----------------------------------------------------------------------===//
 
