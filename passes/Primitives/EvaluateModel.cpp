@@ -100,6 +100,22 @@ static Error evaluateRotaryTable(Operation *op, Frame &frame) {
   return Error::success();
 }
 
+/// Position P + i for token i of every sequence.
+static Error evaluatePastPositions(Operation *op, Frame &frame) {
+  auto positions = cast<PastPositionsOp>(op);
+  int64_t past = frame.getTensor(positions.getPast()).getDim(2);
+  Tensor tokens = frame.getTensor(positions.getTokens());
+  int64_t batch = tokens.getDim(0), count = tokens.getDim(1);
+  std::vector<int64_t> values(batch * count);
+  for (auto [index, value] : llvm::enumerate(values)) {
+    value = past + static_cast<int64_t>(index) % count;
+  }
+  auto type = cast<ShapedType>(op->getResultTypes()[0]);
+  frame.set(op->getResult(0),
+            Tensor::narrow(type.getElementType(), {batch, count}, values));
+  return Error::success();
+}
+
 //===----------------------------------------------------------------------===//
 // Normalisation and activation
 //===----------------------------------------------------------------------===//
@@ -228,6 +244,7 @@ ArrayRef<OperationRow> tandem::primitives::getModelEvaluators() {
       {"transformer.linear", evaluateLinear},
       {"transformer.rms_norm", evaluateRmsNorm},
       {"transformer.rotary", evaluateRotary},
+      {"transformer.past_positions", evaluatePastPositions},
       {"transformer.rotary_table", evaluateRotaryTable},
   };
   return rows;
