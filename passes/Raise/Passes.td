@@ -161,6 +161,27 @@ def FoldLayoutsPass : Raise_Pass<"tandem-fold-layouts"> {
   }];
 }
 
+def SplitColumnsPass : Raise_Pass<"tandem-split-columns"> {
+  let summary = "take column ranges of a row from one split";
+  let description = [{
+    A packed projection is cut into query, key and value, or gate and up, by
+    slices of its last axis. As results of one `Split` they are views of a row,
+    and a target sees at once what the pieces belong to.
+
+    Before:
+    ```mlir
+    %a = onnx.node "Slice" (%x, %zero, %four, %last, %one) {} : (tensor<?x?x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x?x4xf32>
+    ```
+    After:
+    ```mlir
+    %1:2 = onnx.node "Split"(%arg0, %0) {axis = 2 : i64} : (tensor<?x?x8xf32>, tensor<2xi64>) -> (tensor<?x?x4xf32>, tensor<?x?x4xf32>)
+    ```
+
+    Requires: the model level. Guarantees: the same values. Leaves alone: slices
+    with a step, of another axis, or that overlap others.
+  }];
+}
+
 def VerifyModelLevelPass : Raise_Pass<"tandem-verify-model-level"> {
   let summary = "check that a module is at the model level";
   let description = [{

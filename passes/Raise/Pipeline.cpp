@@ -28,6 +28,7 @@ void tandem::buildRaisePipeline(OpPassManager &manager) {
   manager.addPass(createRaiseRotaryPass());
   manager.addPass(createRaiseAttentionPass());
   manager.addPass(createFoldLayoutsPass());
+  manager.addPass(createSplitColumnsPass());
   manager.addPass(createCSEPass());
   manager.addPass(createVerifyModelLevelPass());
 }
