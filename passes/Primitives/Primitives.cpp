@@ -149,7 +149,7 @@ static constexpr Primitive table[] = {
     {"com.microsoft.GatherBlockQuantized", 3, 4, shapes::gatherBlockQuantized,
      evaluate::gatherBlockQuantized},
     {"com.microsoft.Gelu", 1, 1, shapes::sameAsFirst, evaluate::gelu},
-    {"com.microsoft.GroupQueryAttention", 7, 16, shapes::groupQueryAttention,
+    {"com.microsoft.GroupQueryAttention", 1, 16, shapes::groupQueryAttention,
      evaluate::groupQueryAttention},
     {"com.microsoft.MatMulNBits", 3, 6, shapes::matMulNBits,
      evaluate::matMulNBits},

@@ -143,7 +143,7 @@ LogicalResult InlineFunctionsPass::inlineCall(NodeOp node,
     }
   }
   for (auto [result, output] : llvm::zip(node.getResults(), outputs)) {
-    result.replaceAllUsesWith(mapping.lookupOrDefault(output));
+    replaceValue(result, mapping.lookupOrDefault(output));
   }
   node.erase();
   return success();

@@ -88,6 +88,13 @@ void simplify::setAttribute(NodeOp node, StringRef name, Attribute value) {
   node.setNodeAttributesAttr(attributes.getDictionary(node.getContext()));
 }
 
+void simplify::replaceValue(Value old, Value value) {
+  if (isa<onnx::UnknownType>(value.getType())) {
+    value.setType(old.getType());
+  }
+  old.replaceAllUsesWith(value);
+}
+
 void simplify::eraseDeadNodes(Operation *module) {
   // Users come after what they use, so one walk from the end is enough.
   module->walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *operation) {

@@ -132,7 +132,7 @@ static LogicalResult convertPad(NodeOp node) {
 //===----------------------------------------------------------------------===//
 
 static void replaceByValue(NodeOp node, Value value) {
-  node.getResult(0).replaceAllUsesWith(value);
+  replaceValue(node.getResult(0), value);
   node.erase();
 }
 

@@ -18,8 +18,11 @@
 #include "tandem/passes/Import/OnnxImporter.h"
 #include "tandem/passes/Primitives/Evaluator.h"
 #include "tandem/passes/Primitives/Primitives.h"
+#include "tandem/passes/Simplify/Passes.h"
+#include "tandem/passes/Simplify/Pipeline.h"
 
 #include "mlir/IR/Diagnostics.h"
+#include "mlir/Pass/PassManager.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -40,6 +43,10 @@ static llvm::cl::opt<double>
               llvm::cl::desc("|a-b|/(1+|b|) of floating-point results; by "
                              "default what the element type allows"),
               llvm::cl::init(-1));
+static llvm::cl::opt<bool>
+    simplify("simplify",
+             llvm::cl::desc("run the whole stage simplify first, not only "
+                            "its conversion to the internal opset"));
 static llvm::cl::opt<bool> verbose("verbose",
                                    llvm::cl::desc("name what passes as well"));
 
@@ -61,10 +68,19 @@ static std::string findGap(ModuleOp module) {
       gap = node.getQualifiedName();
     }
   });
-  if (!module.getBody()->getOps<onnx::FunctionOp>().empty()) {
-    gap = "functions";
-  }
   return gap;
+}
+
+/// Brings a module to primitives of the internal opset.
+static LogicalResult convert(ModuleOp module) {
+  PassManager manager(module.getContext());
+  if (simplify) {
+    buildSimplifyPipeline(manager);
+  } else {
+    manager.addPass(createInlineFunctionsPass());
+    manager.addPass(createConvertOpsetPass());
+  }
+  return manager.run(module);
 }
 
 /// Compares one data set.
@@ -104,14 +120,21 @@ static Error checkDataSet(StringRef folder, func::FuncOp function,
   return Error::success();
 }
 
+/// The last message of a pass or of import.
+static std::string lastMessage;
+
 static Verdict checkFolder(StringRef folder, MLIRContext &context) {
   FailureOr<ImportedModel> model = importOnnx(folder, {}, &context);
   if (failed(model)) {
-    return {Outcome::unsupported, "import failed"};
+    return {Outcome::unsupported, "import failed: " + lastMessage};
   }
+  LogicalResult converted = convert(*model->module);
   std::string gap = findGap(*model->module);
   if (!gap.empty()) {
     return {Outcome::unsupported, gap};
+  }
+  if (failed(converted)) {
+    return {Outcome::unsupported, "conversion failed: " + lastMessage};
   }
   auto function = *model->module->getOps<func::FuncOp>().begin();
   for (unsigned set = 0;; ++set) {
@@ -133,7 +156,8 @@ int main(int argc, char **argv) {
   llvm::cl::ParseCommandLineOptions(argc, argv, "evaluator check\n");
   MLIRContext context;
   context.loadDialect<onnx::OnnxDialect, func::FuncDialect>();
-  context.getDiagEngine().registerHandler([](Diagnostic &) {});
+  context.getDiagEngine().registerHandler(
+      [](Diagnostic &diagnostic) { lastMessage = diagnostic.str(); });
   unsigned counts[3] = {};
   StringRef names[] = {"passed", "FAILED", "unsupported"};
   for (const std::string &folder : folders) {
@@ -141,8 +165,8 @@ int main(int argc, char **argv) {
     ++counts[static_cast<int>(verdict.outcome)];
     if (verbose || verdict.outcome != Outcome::passed) {
       llvm::outs() << names[static_cast<int>(verdict.outcome)] << ' '
-                   << llvm::sys::path::filename(folder) << ": "
-                   << verdict.reason << '\n';
+                   << llvm::sys::path::filename(StringRef(folder).rtrim('/'))
+                   << ": " << verdict.reason << '\n';
     }
   }
   llvm::outs() << counts[0] << " passed, " << counts[1] << " failed, "
