@@ -49,7 +49,8 @@ mlir::LogicalResult runStage(const Stage &stage, mlir::ModuleOp module,
 /// Registers every dialect that a stage reads or writes.
 void registerDialects(mlir::DialectRegistry &registry);
 
-/// Registers every pass, and every stage as a pipeline (--tandem-simplify, ...).
+/// Registers every pass, and every stage as a pipeline (--tandem-simplify,
+/// ...).
 void registerPasses();
 
 } // namespace tandem

@@ -34,22 +34,25 @@ int failures = 0, checks = 0;
 
 void expect(bool holds, const char *claim, size_t detail) {
   ++checks;
-  if (holds)
+  if (holds) {
     return;
+  }
   ++failures;
   std::printf("failed: %s (%zu)\n", claim, detail);
 }
 
 void require(TandemError *error) {
-  if (!error)
+  if (!error) {
     return;
+  }
   std::printf("error: %s\n", tandem_error_message(error));
   std::exit(1);
 }
 
 float difference(const Logits &a, const Logits &b) {
-  if (a.size() != b.size())
+  if (a.size() != b.size()) {
     return INFINITY;
+  }
   float worst = 0;
   for (size_t i = 0; i < a.size(); ++i) {
     float one = std::fabs(a[i] - b[i]) / (1 + std::fabs(b[i]));
@@ -95,8 +98,9 @@ struct Sequence {
 /// Runs one step and returns the logits of every token of every row.
 Logits step(Model &model, const std::vector<std::pair<Sequence *, Ids>> &work) {
   std::vector<TandemRow> rows;
-  for (auto &[sequence, ids] : work)
+  for (auto &[sequence, ids] : work) {
     rows.push_back({sequence->handle, ids.data(), ids.size()});
+  }
   const float *logits = nullptr;
   uint64_t count = 0;
   require(tandem_step(model.bundle, rows.data(), rows.size(), /*everyToken=*/1,
@@ -129,23 +133,25 @@ void checkPieces(Model &model, size_t length) {
   }
   Sequence sequence(model);
   Logits single;
-  for (int32_t id : ids)
+  for (int32_t id : ids) {
     append(single, step(model, {{&sequence, Ids{id}}}));
+  }
   expect(difference(single, whole) <= bound, "token by token", length);
 }
 
 /// Rows of different lengths and starts in one step equal single runs.
 void checkRows(Model &model, size_t length) {
-  if (model.info.maxRows < 2)
+  if (model.info.maxRows < 2) {
     return expect(false, "a step of two rows", model.info.maxRows);
+  }
   Ids a = model.makeIds(length, 2), b = model.makeIds(length / 2 + 1, 3);
   Sequence first(model), second(model);
   size_t cut = length / 3;
   Logits begun = step(model, {{&first, slice(a, 0, cut)}});
   Logits both = step(model, {{&second, b}, {&first, slice(a, cut, length)}});
   Logits expected = runWhole(model, b), whole = runWhole(model, a);
-  expected.insert(expected.end(),
-                  whole.begin() + cut * model.info.vocabulary, whole.end());
+  expected.insert(expected.end(), whole.begin() + cut * model.info.vocabulary,
+                  whole.end());
   expect(difference(both, expected) <= bound, "two rows in one step", length);
 }
 
@@ -169,7 +175,8 @@ void checkCapacity(Model &model) {
   Ids ids = model.makeIds(capacity + 1, 6);
   Logits whole = runWhole(model, slice(ids, 0, capacity));
   for (size_t length : {size_t(1), capacity - 1}) {
-    Logits prefix(whole.begin(), whole.begin() + length * model.info.vocabulary);
+    Logits prefix(whole.begin(),
+                  whole.begin() + length * model.info.vocabulary);
     expect(difference(runWhole(model, slice(ids, 0, length)), prefix) <= bound,
            "a prompt of this length", length);
   }
@@ -182,8 +189,9 @@ void checkCapacity(Model &model) {
       tandem_step(model.bundle, &row, 1, /*everyToken=*/1, &logits, &count);
   expect(error != nullptr, "one token more than the capacity is an error",
          capacity);
-  if (error)
+  if (error) {
     std::printf("as expected: %s\n", tandem_error_message(error));
+  }
   tandem_error_free(error);
 }
 

@@ -22,11 +22,10 @@
   extern "C" LLVM_ATTRIBUTE_WEAK LLVM_ATTRIBUTE_VISIBILITY_DEFAULT
 
 TANDEM_PLUGIN_ENTRY mlir::DialectPluginLibraryInfo mlirGetDialectPluginInfo() {
-  return {
-      MLIR_PLUGIN_API_VERSION, "Tandem", "0.1",
-      [](mlir::DialectRegistry *registry) {
-        tandem::registerDialects(*registry);
-      }};
+  return {MLIR_PLUGIN_API_VERSION, "Tandem", "0.1",
+          [](mlir::DialectRegistry *registry) {
+            tandem::registerDialects(*registry);
+          }};
 }
 
 TANDEM_PLUGIN_ENTRY mlir::PassPluginLibraryInfo mlirGetPassPluginInfo() {
