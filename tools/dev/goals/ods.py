@@ -45,7 +45,8 @@ def canonical(line):
     line = re.sub(r"%?\[\[\w+(:[^\]]*(\][^\]]+)*)?\]\]|%\{\{.*?\}\}|%[\w$.-]+(:\d+|#\d+)?", "%", line)
     line = re.sub(r"\{\{(.*?)\}\}", "...", line)
     line = re.sub(r"//.*", "", line)
-    return re.sub(r"\s+", "", line)
+    # A CHECK may begin behind the names of the results.
+    return re.sub(r"^[%,]*=", "", re.sub(r"\s+", "", line))
 
 
 def examples(description):
