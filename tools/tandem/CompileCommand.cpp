@@ -4,6 +4,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+#include <set>
 #include <thread>
 
 #include "llvm/ADT/StringExtras.h"
@@ -44,7 +45,7 @@ private:
   ExitCode runStages();
   ExitCode writeBundle();
   llvm::Error addAssets(bundle::BundleWriter &writer);
-  bundle::Provenance describeProvenance();
+  llvm::Expected<bundle::Provenance> describeProvenance();
   void report(const runtime::Manifest &manifest);
 
   const CompileRequest &request;
@@ -122,15 +123,38 @@ llvm::Error Compilation::addAssets(bundle::BundleWriter &writer) {
   return llvm::Error::success();
 }
 
-bundle::Provenance Compilation::describeProvenance() {
+/// The external data files that the parts' weights lie in, by name.
+std::set<std::string> findDataFiles(ModuleOp module, StringRef modelName) {
+  std::set<std::string> names;
+  for (deploy::PartOp part : module.getOps<deploy::PartOp>()) {
+    for (auto slot : part.getWeights().getAsRange<deploy::SlotAttr>()) {
+      auto weight = dyn_cast<onnx::WeightAttr>(slot.getSource());
+      if (weight && weight.getFile() != modelName) {
+        names.insert(weight.getFile().str());
+      }
+    }
+  }
+  return names;
+}
+
+llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
   bundle::Provenance provenance;
   if (request.maxContext) {
     provenance.options.push_back(
         llvm::formatv("--max-context={0}", *request.maxContext));
   }
   provenance.fleet = fleet.name;
-  provenance.sources.push_back({frontend.getWeights().getModelName().str(),
-                                manifest.model.sourceDigest});
+  WeightFiles &files = frontend.getWeights();
+  provenance.sources.push_back(
+      {files.getModelName().str(), manifest.model.sourceDigest});
+  for (const std::string &name :
+       findDataFiles(frontend.getModule(), files.getModelName())) {
+    auto bytes = files.file(name);
+    if (!bytes) {
+      return bytes.takeError();
+    }
+    provenance.sources.push_back({name, digestOf(*bytes)});
+  }
   return provenance;
 }
 
@@ -180,7 +204,11 @@ ExitCode Compilation::writeBundle() {
             (*writer)->addGolden(golden->vectors, golden->logits)) {
       return error;
     }
-    return (*writer)->finish(manifest, describeProvenance());
+    llvm::Expected<bundle::Provenance> provenance = describeProvenance();
+    if (!provenance) {
+      return provenance.takeError();
+    }
+    return (*writer)->finish(manifest, *provenance);
   };
   if (llvm::Error error = write()) {
     return fail(ExitCode::InternalError, std::move(error));
