@@ -22,6 +22,7 @@
 #include "tandem/passes/Simplify/Passes.h"
 #include "tandem/passes/Simplify/Pipeline.h"
 #include "tandem/passes/Split/Passes.h"
+#include "tandem/passes/Verify/Passes.h"
 
 using namespace mlir;
 
@@ -112,6 +113,7 @@ void registerPasses() {
   registerRaisePasses();
   registerSimplifyPasses();
   registerSplitPasses();
+  registerVerifyPasses();
   registerStagePipelines();
 }
 

@@ -12,8 +12,6 @@
 
 #include "tandem/passes/Primitives/ShapeContext.h"
 
-#include "llvm/ADT/StringExtras.h"
-
 using namespace mlir;
 using namespace tandem::primitives;
 
@@ -93,6 +91,13 @@ FailureOr<Polynomial> ShapeContext::broadcast(const Polynomial &a,
   if (a.is(1)) {
     return b;
   }
+  // At most 1 (the first element of what may be empty): as 1.
+  if (space.isNonNegative(Polynomial(1) - b)) {
+    return a;
+  }
+  if (space.isNonNegative(Polynomial(1) - a)) {
+    return b;
+  }
   // A dimension that is a number other than 1 wins: the other is 1 or equal.
   bool aIsNumber = a.getConstant().has_value();
   if (aIsNumber != b.getConstant().has_value()) {
@@ -137,17 +142,11 @@ LogicalResult ShapeContext::requireEqual(const Polynomial &a,
 }
 
 Polynomial ShapeContext::getUnknownDimension(unsigned result, unsigned axis) {
-  std::string name = node.getOpType().str();
+  StringRef name = node.getOpType();
   if (auto location = node.getLoc()->findInstanceOf<NameLoc>()) {
-    name = location.getName().str();
+    name = location.getName();
   }
-  for (char &c : name) {
-    if (!llvm::isAlnum(c) && c != '.') {
-      c = '_';
-    }
-  }
-  return space.getSymbol("@" + name + "#" + std::to_string(result) + "." +
-                         std::to_string(axis));
+  return space.resolve(space.getComputedDimension(name, result, axis));
 }
 
 InFlightDiagnostic ShapeContext::emitError() {

@@ -161,7 +161,7 @@ static LogicalResult bindGatheredDimensions(ShapeContext &context) {
     return success();
   }
   for (auto [bound, length] : llvm::zip(bounds, context.getShape(0))) {
-    if (length.getAtom() && context.space.getName(*length.getAtom()) &&
+    if (length.getAtom() &&
         failed(context.requireEqual(length, bound, "gathered dimensions"))) {
       return failure();
     }
@@ -269,6 +269,13 @@ LogicalResult shapes::pad(ShapeContext &context) {
 // Slice and Split
 //===----------------------------------------------------------------------===//
 
+/// Whether a position is negative. A negated symbol is: exporters take the last
+/// n elements by it, and never none.
+static bool countsFromEnd(const SymbolSpace &space,
+                          const Polynomial &position) {
+  return !position.is(0) && space.isNonNegative(position * Polynomial(-1));
+}
+
 /// Where position `position` of a slice along a dimension of length `length`
 /// lies: negative ones count from the end, then it is clamped to [0, length].
 static Polynomial clampPosition(SymbolSpace &space, const Polynomial &position,
@@ -283,7 +290,7 @@ static Polynomial clampPosition(SymbolSpace &space, const Polynomial &position,
     return 0;
   }
   Polynomial counted = position;
-  if (space.isPositive(position * Polynomial(-1))) {
+  if (countsFromEnd(space, position)) {
     counted += length;
   }
   return space.max(space.min(counted, length), 0);
@@ -294,8 +301,7 @@ static std::optional<Polynomial>
 getSliceLength(SymbolSpace &space, const Polynomial &start,
                const Polynomial &end, const Polynomial &length, int64_t step) {
   auto hasKnownSign = [&](const Polynomial &position) {
-    return space.isNonNegative(position) ||
-           space.isPositive(position * Polynomial(-1));
+    return space.isNonNegative(position) || countsFromEnd(space, position);
   };
   if (step < 1 || !hasKnownSign(start) || !hasKnownSign(end)) {
     return std::nullopt;

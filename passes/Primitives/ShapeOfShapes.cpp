@@ -140,6 +140,22 @@ LogicalResult shapes::range(ShapeContext &context) {
 // The same elements in another shape
 //===----------------------------------------------------------------------===//
 
+/// Reshape of [b', t'] to [b, -1], all symbols: exporters mean b' = b, and
+/// nothing else divides.
+static LogicalResult bindKeptDimensions(ShapeContext &context,
+                                        ArrayRef<Polynomial> target,
+                                        size_t open) {
+  ArrayRef<Polynomial> input = context.getShape(0);
+  if (input.size() != 2 || target.size() != 2) {
+    return success();
+  }
+  size_t kept = 1 - open;
+  if (!input[kept].getAtom() || !target[kept].getAtom()) {
+    return success();
+  }
+  return context.requireEqual(input[kept], target[kept], "kept dimensions");
+}
+
 /// Gives result 0 the elements of input 0 in `shape`.
 static void reshapeTo(ShapeContext &context, Dimensions shape) {
   context.set(0, context.getElementType(0), std::move(shape));
@@ -192,6 +208,9 @@ LogicalResult shapes::reshape(ShapeContext &context) {
              << "splits " << context.space.toString(countElements(left))
              << " elements by " << context.space.toString(rest)
              << ", which does not divide them";
+    }
+    if (!exact && failed(bindKeptDimensions(context, *target, *open))) {
+      return failure();
     }
     (*target)[*open] =
         exact ? *exact : context.space.floorDivide(countElements(left), rest);

@@ -86,46 +86,62 @@ struct AttentionSizes {
 
 } // namespace
 
-/// Sets the results of an attention whose cache is concatenated: the output,
-/// then keys and values of past and new tokens.
+/// Checks a cache [batch, heads, length, head size] against an attention.
+static LogicalResult requireCache(ShapeContext &context, unsigned index,
+                                  const AttentionSizes &sizes,
+                                  const Polynomial &length,
+                                  const Polynomial &headSize) {
+  const Dimensions &past = context.getShape(index);
+  return success(
+      succeeded(
+          context.requireEqual(past[0], sizes.batch, "batch dimensions")) &&
+      succeeded(context.requireEqual(past[1], sizes.heads, "cache heads")) &&
+      succeeded(context.requireEqual(past[2], length,
+                                     "lengths of past keys and values")) &&
+      succeeded(context.requireEqual(past[3], headSize, "cache head sizes")));
+}
+
+/// The length of keys and values: past and new ones where the cache grows, and
+/// the cache's where it is a buffer; absent where the cache is not known.
+static FailureOr<std::optional<Polynomial>>
+getTotalLength(ShapeContext &context, const AttentionSizes &sizes,
+               unsigned pastKey, bool appends) {
+  unsigned pastValue = pastKey + 1;
+  if (!context.has(pastKey)) {
+    return std::optional(sizes.newKeys);
+  }
+  if (!context.isKnown(pastKey) || !context.isKnown(pastValue)) {
+    return std::optional<Polynomial>();
+  }
+  if (failed(expectRank(context, pastKey, 4)) ||
+      failed(expectRank(context, pastValue, 4))) {
+    return failure();
+  }
+  Polynomial length = context.getShape(pastKey)[2];
+  if (failed(requireCache(context, pastKey, sizes, length, sizes.keySize)) ||
+      failed(
+          requireCache(context, pastValue, sizes, length, sizes.valueSize))) {
+    return failure();
+  }
+  return std::optional(appends ? length + sizes.newKeys : length);
+}
+
+/// Sets what follows the output: keys and values, past ones included.
 static LogicalResult setWithPast(ShapeContext &context,
                                  const AttentionSizes &sizes, unsigned pastKey,
                                  bool appends) {
-  Polynomial total = sizes.newKeys;
-  unsigned pastValue = pastKey + 1;
-  Type cacheType = context.getElementType(0);
-  if (context.has(pastKey)) {
-    if (!context.isKnown(pastKey)) {
-      return success();
-    }
-    if (failed(expectRank(context, pastKey, 4))) {
-      return failure();
-    }
-    const Dimensions &past = context.getShape(pastKey);
-    if (failed(
-            context.requireEqual(past[0], sizes.batch, "batch dimensions")) ||
-        failed(context.requireEqual(past[1], sizes.heads, "cache heads")) ||
-        failed(
-            context.requireEqual(past[3], sizes.keySize, "cache head sizes"))) {
-      return failure();
-    }
-    if (context.isKnown(pastValue) && context.getRank(pastValue) == 4 &&
-        failed(context.requireEqual(past[2], context.getShape(pastValue)[2],
-                                    "lengths of past keys and values"))) {
-      return failure();
-    }
-    if (context.isKnown(pastValue) && context.getRank(pastValue) == 4 &&
-        failed(context.requireEqual(context.getShape(pastValue)[3],
-                                    sizes.valueSize, "cache head sizes"))) {
-      return failure();
-    }
-    total = appends ? past[2] + sizes.newKeys : past[2];
-    cacheType = context.getElementType(pastKey);
+  auto total = getTotalLength(context, sizes, pastKey, appends);
+  if (failed(total)) {
+    return failure();
   }
-  context.set(1, cacheType, {sizes.batch, sizes.heads, total, sizes.keySize});
-  context.set(2, cacheType, {sizes.batch, sizes.heads, total, sizes.valueSize});
+  if (!*total) {
+    return success();
+  }
+  Type type = context.getElementType(context.has(pastKey) ? pastKey : 0);
+  context.set(1, type, {sizes.batch, sizes.heads, **total, sizes.keySize});
+  context.set(2, type, {sizes.batch, sizes.heads, **total, sizes.valueSize});
   context.set(3, context.getElementType(0),
-              {sizes.batch, sizes.queryHeads, sizes.tokens, total});
+              {sizes.batch, sizes.queryHeads, sizes.tokens, **total});
   return success();
 }
 
@@ -143,6 +159,23 @@ static FailureOr<Polynomial> share(ShapeContext &context,
   return failure();
 }
 
+/// A mask of symbolic length spans all keys. One of a fixed length may be
+/// shorter: what lies behind it is masked.
+static LogicalResult bindMask(ShapeContext &context,
+                              const AttentionSizes &sizes) {
+  if (!context.isKnown(3) || context.getRank(3) == 0 ||
+      context.getShape(3).back().getConstant()) {
+    return success();
+  }
+  auto total = getTotalLength(context, sizes, /*pastKey=*/4, /*appends=*/true);
+  if (failed(total)) {
+    return failure();
+  }
+  return *total ? context.requireEqual(context.getShape(3).back(), **total,
+                                       "lengths of mask and keys")
+                : success();
+}
+
 LogicalResult shapes::attention(ShapeContext &context) {
   if (!context.isKnown(0) || !context.isKnown(1) || !context.isKnown(2)) {
     return success();
@@ -156,6 +189,10 @@ LogicalResult shapes::attention(ShapeContext &context) {
            << " and " << v.size() << ", expected all 3 or all 4";
   }
   AttentionSizes sizes;
+  if (failed(context.requireEqual(k[q.size() - 2], v[q.size() - 2],
+                                  "lengths of keys and values"))) {
+    return failure();
+  }
   if (q.size() == 4) {
     sizes = {q[0], q[1], k[1], q[2], k[2], k[3], v[3]};
     context.set(0, context.getElementType(0), {q[0], q[1], q[2], v[3]});
@@ -163,16 +200,22 @@ LogicalResult shapes::attention(ShapeContext &context) {
     int64_t queryHeads = context.node.getInt("q_num_heads", 0);
     int64_t heads = context.node.getInt("kv_num_heads", 0);
     FailureOr<Polynomial> keySize = share(context, k[2], heads, "key width");
+    if (failed(keySize)) {
+      return failure();
+    }
     FailureOr<Polynomial> valueSize =
         share(context, v[2], heads, "value width");
-    if (failed(keySize) || failed(valueSize)) {
+    if (failed(valueSize)) {
       return failure();
     }
     sizes = {q[0], queryHeads, heads, q[1], k[1], *keySize, *valueSize};
     context.set(0, context.getElementType(0),
                 {q[0], q[1], *valueSize * Polynomial(queryHeads)});
   }
-  return setWithPast(context, sizes, /*pastKey=*/4, /*appends=*/true);
+  if (failed(setWithPast(context, sizes, /*pastKey=*/4, /*appends=*/true))) {
+    return failure();
+  }
+  return bindMask(context, sizes);
 }
 
 LogicalResult shapes::groupQueryAttention(ShapeContext &context) {

@@ -13,13 +13,14 @@
 #include "tandem/passes/Primitives/SymbolSpace.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 
 using namespace tandem::primitives;
 
 Polynomial SymbolSpace::getSymbol(llvm::StringRef name) {
   auto [entry, isNew] = symbols.try_emplace(name, atoms.size());
   if (isNew) {
-    atoms.push_back({Kind::symbol, name.str(), {}, {}});
+    atoms.push_back({Kind::symbol, name.str(), {}, {}, false});
   }
   return Polynomial::ofAtom(entry->second);
 }
@@ -29,6 +30,28 @@ std::optional<llvm::StringRef> SymbolSpace::getName(Atom atom) const {
     return std::nullopt;
   }
   return llvm::StringRef(atoms[atom].name);
+}
+
+Polynomial SymbolSpace::getComputedDimension(llvm::StringRef name,
+                                             unsigned result, unsigned axis) {
+  std::string text = "@" + name.str();
+  for (char &c : llvm::drop_begin(llvm::make_range(text.begin(), text.end()))) {
+    if (!llvm::isAlnum(c) && c != '.') {
+      c = '_'; // `parse` reads it back
+    }
+  }
+  return getSymbol(text + "#" + std::to_string(result) + "." +
+                   std::to_string(axis));
+}
+
+bool SymbolSpace::isComputed(Atom atom) const {
+  return llvm::StringRef(atoms[atom].name).starts_with("@");
+}
+
+void SymbolSpace::keepDimension(const Polynomial &dimension) {
+  if (std::optional<Atom> atom = dimension.getAtom()) {
+    atoms[*atom].isKept = true;
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -42,7 +65,7 @@ Polynomial SymbolSpace::getComposed(Kind kind, const Polynomial &a,
       return Polynomial::ofAtom(index);
     }
   }
-  atoms.push_back({kind, "", a, b});
+  atoms.push_back({kind, "", a, b, false});
   return Polynomial::ofAtom(atoms.size() - 1);
 }
 
@@ -179,16 +202,24 @@ bool SymbolSpace::occursWithin(Atom symbol, const Polynomial &value) const {
   });
 }
 
+/// Computed dimensions go first, then symbols that occur in sums only, then
+/// dimensions of arguments, then composed atoms; next comes what equals
+/// something never negative (total = past + new rather than past = total -
+/// new), then the youngest.
+std::tuple<int, bool, Atom>
+SymbolSpace::rank(Atom atom, const Polynomial &solution) const {
+  int kind = isComputed(atom)                   ? 3
+             : atoms[atom].kind != Kind::symbol ? 0
+             : atoms[atom].isKept               ? 1
+                                                : 2;
+  return {kind, isNonNegative(solution), atom};
+}
+
 /// Finds an atom x and a polynomial p without x so that difference == 0 means
-/// x == p. Prefers symbols to composed atoms, then a p that is never negative
-/// (total = past + new rather than past = total - new), then the youngest.
+/// x == p.
 std::optional<std::pair<Atom, Polynomial>>
 SymbolSpace::solve(const Polynomial &difference) const {
   std::optional<std::pair<Atom, Polynomial>> best;
-  auto rank = [&](Atom atom, const Polynomial &solution) {
-    return std::tuple(atoms[atom].kind == Kind::symbol, isNonNegative(solution),
-                      atom);
-  };
   for (const Polynomial::Term &term : difference.getTerms()) {
     if (term.monomial.size() != 1 ||
         (term.coefficient != 1 && term.coefficient != -1)) {
@@ -224,16 +255,25 @@ bool SymbolSpace::assumeEqual(const Polynomial &a, const Polynomial &b,
   }
   auto [atom, value] = *solution;
   bindings[atom] = value;
+  if (isComputed(atom)) {
+    return true; // follows from the graph being well-formed
+  }
   assumptions.push_back(toString(atom) + " = " + toString(value) + ": " +
                         reason.str());
   return true;
 }
 
 bool SymbolSpace::assume(llvm::StringRef text) {
-  auto [equation, reason] = text.split(": ");
+  llvm::StringRef equation = text.split(": ").first;
   auto [left, right] = equation.split(" = ");
-  if (left.empty() || right.empty()) {
+  std::optional<Atom> atom = parse(left).getAtom();
+  Polynomial value = parse(right);
+  if (right.empty() || !atom || occursWithin(*atom, value)) {
     return false;
   }
-  return assumeEqual(parse(left), parse(right), reason);
+  // Bound as it was found, so that a second reading finds the same.
+  if (bindings.try_emplace(*atom, value).second) {
+    assumptions.push_back(text.str());
+  }
+  return true;
 }

@@ -16,6 +16,7 @@
 #define TANDEM_PASSES_PRIMITIVES_SYMBOLSPACE_H
 
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "llvm/ADT/DenseMap.h"
@@ -46,6 +47,16 @@ public:
   /// The name of `atom`, or nothing where it is composed.
   std::optional<llvm::StringRef> getName(Atom atom) const;
 
+  /// The symbol of a dimension that only running the graph tells; `name` says
+  /// where it arises.
+  Polynomial getComputedDimension(llvm::StringRef name, unsigned result,
+                                  unsigned axis);
+  /// Whether `atom` is such a symbol.
+  bool isComputed(Atom atom) const;
+  /// States that `dimension` is one of an argument: a symbol that is all of it
+  /// is kept where an equality may bind another.
+  void keepDimension(const Polynomial &dimension);
+
   /// Whether `value` is at least zero, whatever the symbols are. No means
   /// unknown.
   bool isNonNegative(const Polynomial &value) const;
@@ -61,8 +72,9 @@ public:
   /// `value` with every assumption applied.
   Polynomial resolve(const Polynomial &value);
 
-  /// Makes `a` and `b` equal by binding a symbol, and records that with its
-  /// reason unless it follows already. Fails where no symbol can be bound.
+  /// Makes `a` and `b` equal by binding an atom, and records that with its
+  /// reason unless it follows already or concerns only a dimension that the
+  /// graph computes (`isComputed`). Fails where no atom can be bound.
   bool assumeEqual(const Polynomial &a, const Polynomial &b,
                    llvm::StringRef reason);
   /// Applies a recorded assumption (`a = b: reason`); fails on other text.
@@ -76,6 +88,7 @@ private:
     Kind kind;
     std::string name; // of a symbol
     Polynomial a, b;  // of a composed atom
+    bool isKept = false;
   };
 
   Polynomial getComposed(Kind kind, const Polynomial &a, const Polynomial &b);
@@ -83,6 +96,8 @@ private:
   bool isNonNegative(Atom atom) const;
   bool boundByCases(const Polynomial &value, unsigned depth) const;
   bool occursWithin(Atom symbol, const Polynomial &value) const;
+  /// A preference among the atoms that an equality could bind.
+  std::tuple<int, bool, Atom> rank(Atom atom, const Polynomial &solution) const;
   std::optional<std::pair<Atom, Polynomial>>
   solve(const Polynomial &difference) const;
   std::string toString(Atom atom) const;

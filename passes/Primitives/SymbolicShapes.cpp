@@ -13,7 +13,6 @@
 
 #include "tandem/passes/Primitives/SymbolicShapes.h"
 
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include "tandem/passes/Primitives/Primitives.h"
@@ -25,7 +24,26 @@ using tandem::onnx::ConstantOp;
 using tandem::onnx::NodeOp;
 using tandem::onnx::OnnxDialect;
 
+/// Numbers the symbols of arguments in their order, whatever order assumptions
+/// name them in: the younger of two equal symbols is the one that goes.
+static void internSymbols(Operation *module, SymbolSpace &space) {
+  module->walk([&](func::FuncOp function) {
+    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+      auto dimensions = function.getArgAttrOfType<ArrayAttr>(
+          i, OnnxDialect::getDimsAttrName());
+      for (Attribute dimension :
+           dimensions ? dimensions.getValue() : ArrayRef<Attribute>()) {
+        auto symbol = dyn_cast<StringAttr>(dimension);
+        if (symbol && !symbol.getValue().empty()) {
+          space.keepDimension(space.parse(symbol.getValue()));
+        }
+      }
+    }
+  });
+}
+
 SymbolicShapes::SymbolicShapes(Operation *module) {
+  internSymbols(module, space);
   if (auto recorded = module->getAttrOfType<ArrayAttr>(assumptionsAttrName)) {
     for (auto text : recorded.getAsRange<StringAttr>()) {
       space.assume(text.getValue());
@@ -81,25 +99,19 @@ Type SymbolicShapes::getType(Value value) const {
 // Facts from types and constants
 //===----------------------------------------------------------------------===//
 
-/// A name for a dimension of `value` that nothing tells.
-static std::string nameDimension(Value value, unsigned axis) {
-  std::string name = "value";
-  unsigned index = 0;
+/// The symbol of a dimension of `value` that nothing tells.
+static Polynomial getUnknownDimension(SymbolSpace &space, Value value,
+                                      unsigned axis) {
   if (auto argument = dyn_cast<BlockArgument>(value)) {
-    index = argument.getArgNumber();
-    name = "argument";
-  } else {
-    index = cast<OpResult>(value).getResultNumber();
-    if (auto location = value.getLoc()->findInstanceOf<NameLoc>()) {
-      name = location.getName().str();
-    }
+    return space.getComputedDimension("argument", argument.getArgNumber(),
+                                      axis);
   }
-  for (char &c : name) {
-    if (!llvm::isAlnum(c) && c != '.') {
-      c = '_';
-    }
+  StringRef name = "value";
+  if (auto location = value.getLoc()->findInstanceOf<NameLoc>()) {
+    name = location.getName();
   }
-  return "@" + name + "#" + std::to_string(index) + "." + std::to_string(axis);
+  return space.getComputedDimension(
+      name, cast<OpResult>(value).getResultNumber(), axis);
 }
 
 TensorFacts SymbolicShapes::readType(Value value, ArrayAttr dimensions) {
@@ -121,7 +133,7 @@ TensorFacts SymbolicShapes::readType(Value value, ArrayAttr dimensions) {
       facts.shape->push_back(space.resolve(space.parse(symbol.getValue())));
     } else {
       facts.shape->push_back(
-          space.resolve(space.getSymbol(nameDimension(value, axis))));
+          space.resolve(getUnknownDimension(space, value, axis)));
     }
     // The type may be the result of an assumption that is not recorded yet.
     if (!ShapedType::isDynamic(length) && symbol) {
@@ -160,7 +172,7 @@ TensorFacts SymbolicShapes::merge(Value result, const TensorFacts &a,
   for (auto [axis, pair] : llvm::enumerate(llvm::zip(*a.shape, *b.shape))) {
     auto &[left, right] = pair;
     facts.shape->push_back(
-        left == right ? left : space.getSymbol(nameDimension(result, axis)));
+        left == right ? left : getUnknownDimension(space, result, axis));
   }
   if (a.contents == b.contents) {
     facts.contents = a.contents;

@@ -10,8 +10,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "mlir/IR/BuiltinOps.h"
-#include "llvm/ADT/StringSet.h"
 
+#include "tandem/passes/Primitives/KnownOpsets.h"
 #include "tandem/passes/Primitives/Primitives.h"
 #include "tandem/passes/Simplify/Nodes.h"
 #include "tandem/passes/Simplify/OpsetTable.h"
@@ -37,32 +37,19 @@ public:
 
 } // namespace
 
-/// Fails, with an error at the node, where its version is not known.
-static LogicalResult checkVersion(NodeOp node) {
-  StringRef domain = node.getDomain().value_or("");
-  std::optional<OpsetRange> range = getKnownOpsets(domain);
-  if (!range || !node.getOpset()) {
-    return success(); // unknown domains are for the verifier to list
-  }
-  int64_t opset = *node.getOpset();
-  if (opset >= range->oldest && opset <= range->newest) {
-    return success();
-  }
-  return node.emitOpError()
-         << node.getQualifiedName() << " has opset " << opset << " of domain "
-         << (domain.empty() ? "ai.onnx" : domain) << ", expected "
-         << range->oldest << " to " << range->newest;
+/// Whether the table covers the version of `node`, a node of ai.onnx.
+static bool isKnownVersion(NodeOp node) {
+  return primitives::getKnownOpsets("")->contains(*node.getOpset());
 }
 
-/// Converts a node of ai.onnx whose version is known.
+/// Converts a node of ai.onnx. One that is unknown stays as it is, for the
+/// verifier to list with the others.
 static LogicalResult convert(NodeOp node) {
   const OpsetConversion *row =
       findConversion(node.getOpType(), *node.getOpset());
-  if (row && !row->convert) {
-    return success(); // stays as it is, for the verifier to list
-  }
   bool isPrimitive = primitives::findPrimitive(node.getOpType());
-  if (!isPrimitive && !row) {
+  if (!isKnownVersion(node) || (row && !row->convert) ||
+      (!isPrimitive && !row)) {
     return success();
   }
   // A conversion that keeps the node changes it in place.
@@ -73,29 +60,16 @@ static LogicalResult convert(NodeOp node) {
 }
 
 void ConvertOpsetPass::runOnOperation() {
-  // One error per operator: a model repeats its operators hundreds of times.
-  llvm::StringSet<> reported;
   SmallVector<NodeOp> nodes;
   getOperation().walk<WalkOrder::PreOrder>([&](NodeOp node) {
-    if (node.getOpset()) {
+    if (node.getOpset() && !node.getDomain()) {
       nodes.push_back(node);
     }
   });
-  bool hasErrors = false;
   for (NodeOp node : nodes) {
-    if (reported.contains(node.getQualifiedName())) {
-      continue;
+    if (failed(convert(node))) {
+      return signalPassFailure();
     }
-    bool isConverted = succeeded(checkVersion(node)) &&
-                       (node.getDomain() || succeeded(convert(node)));
-    if (isConverted) {
-      continue;
-    }
-    hasErrors = true;
-    reported.insert(node.getQualifiedName());
-  }
-  if (hasErrors) {
-    return signalPassFailure();
   }
   eraseDeadNodes(getOperation());
 }

@@ -12,6 +12,7 @@
 
 #include "tandem/passes/Simplify/OpsetTable.h"
 
+#include "tandem/passes/Primitives/KnownOpsets.h"
 #include "tandem/passes/Simplify/Nodes.h"
 
 using namespace mlir;
@@ -19,9 +20,9 @@ using namespace tandem;
 using namespace tandem::simplify;
 using tandem::onnx::NodeOp;
 
-static constexpr int64_t oldestOpset = 7;
-static constexpr int64_t newestOpset = 25;
-static constexpr int64_t anyLater = newestOpset + 1;
+using primitives::oldestOpset;
+
+static constexpr int64_t anyLater = primitives::newestOpset + 1;
 
 //===----------------------------------------------------------------------===//
 // Attributes that became inputs
@@ -53,14 +54,15 @@ static LogicalResult convertAxes(NodeOp node) {
   return success();
 }
 
+/// Parts were listed by an attribute, then by an input or else equal; version
+/// 18 asks for their number where they are equal.
 static LogicalResult convertSplit(NodeOp node) {
   integersToInput(node, "split", 1);
-  return success();
-}
-
-/// Parts are counted by the results.
-static LogicalResult convertSplitCount(NodeOp node) {
-  setAttribute(node, "num_outputs", {});
+  if (!node.getInput(1)) {
+    Builder builder(node.getContext());
+    setAttribute(node, "num_outputs",
+                 builder.getI64IntegerAttr(node.getNumResults()));
+  }
   return success();
 }
 
@@ -295,23 +297,12 @@ static constexpr OpsetConversion conversions[] = {
      convertSimplifiedLayerNormalization},
     {"Slice", oldestOpset, 10, convertSlice},
     {"Softmax", oldestOpset, 13, convertFlattenedSoftmax},
-    {"Split", oldestOpset, 13, convertSplit},
-    {"Split", 18, anyLater, convertSplitCount},
+    {"Split", oldestOpset, 18, convertSplit},
     {"Squeeze", oldestOpset, 13, convertAxes},
     {"Sum", oldestOpset, anyLater, convertSum},
     {"TopK", oldestOpset, 10, convertTopK},
     {"Unsqueeze", oldestOpset, 13, convertAxes},
 };
-
-std::optional<OpsetRange> simplify::getKnownOpsets(StringRef domain) {
-  if (domain.empty() || domain == "ai.onnx") {
-    return OpsetRange{oldestOpset, newestOpset};
-  }
-  if (domain == "com.microsoft") {
-    return OpsetRange{1, 1};
-  }
-  return std::nullopt;
-}
 
 const OpsetConversion *simplify::findConversion(StringRef opType,
                                                 int64_t opset) {

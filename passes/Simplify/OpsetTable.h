@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Provides the conversions of ai.onnx operators to the internal opset, as a
-// table of version ranges, and the range of versions that is known at all.
+// table of version ranges.
 //
 //===----------------------------------------------------------------------===//
 
@@ -31,16 +31,6 @@ struct OpsetConversion {
   int64_t until;
   ConvertNode convert; ///< null: these versions are not supported
 };
-
-/// The versions of a domain that the table covers, both included.
-struct OpsetRange {
-  int64_t oldest;
-  int64_t newest;
-};
-
-/// The versions of `domain` (null or empty: ai.onnx) that are known; absent
-/// for unknown domains.
-std::optional<OpsetRange> getKnownOpsets(llvm::StringRef domain);
 
 /// The conversion of ai.onnx operator `opType` of version `opset`, or null
 /// where the node means the same in the internal opset.

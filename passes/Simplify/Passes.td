@@ -47,9 +47,9 @@ def ConvertOpsetPass : Pass<"tandem-convert-opset", "mlir::ModuleOp"> {
     ```
 
     Conversions are a table with upper bounds (OpsetTable.cpp). A node without
-    `opset` is a primitive afterwards. Unknown operators keep their opset: the
-    verifier of the level lists them, all at once. Fails where a version is
-    newer or older than the table knows, naming each.
+    `opset` is a primitive afterwards. Unknown operators, and versions newer or
+    older than the table knows, keep their opset: `tandem-verify-operators`
+    lists them, all at once.
   }];
 }
 

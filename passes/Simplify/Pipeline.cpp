@@ -15,6 +15,7 @@
 #include "mlir/Transforms/Passes.h"
 
 #include "tandem/passes/Simplify/Passes.h"
+#include "tandem/passes/Verify/Passes.h"
 
 using namespace mlir;
 
@@ -22,6 +23,8 @@ void tandem::buildSimplifyPipeline(OpPassManager &manager) {
   // Functions first: their bodies have versions to convert, too.
   manager.addPass(createInlineFunctionsPass());
   manager.addPass(createConvertOpsetPass());
+  // Every gap at once, before shapes stop at the first.
+  manager.addPass(createVerifyOperatorsPass());
   manager.addPass(createInferShapesPass());
   manager.addPass(createFoldConstantsPass());
   // What folding decided (a branch, a float chain) refines shapes.
@@ -35,6 +38,7 @@ void tandem::buildSimplifyPipeline(OpPassManager &manager) {
   manager.addPass(createRemoveNoopsPass());
   manager.addPass(createCSEPass());
   manager.addPass(createOrderOperationsPass());
+  manager.addPass(createVerifyPrimitivesPass());
 }
 
 void tandem::registerSimplifyPipeline() {
