@@ -29,7 +29,8 @@ public:
 
   /// C += A x B over `depth`, C being `tile` values row after row.
   Exprs run(Expr depth, Exprs tile) {
-    int64_t unroll = std::max<int64_t>(sets, rows * vectors > 16 ? 2 : 4);
+    // A tall tile does enough in one step to hide the loop's own cost.
+    int64_t unroll = std::max<int64_t>(sets, rows * vectors > 12 ? 1 : 4);
     for (int64_t i = 1; i < sets; ++i) {
       for (int64_t j = 0; j < rows * vectors; ++j) {
         tile.push_back(e.constant(e.vectorType(), 0));
@@ -44,11 +45,13 @@ public:
                     }
                     return next;
                   });
-    tile = e.loop(whole, depth, 1, tile, [&](Expr k, const Exprs &sums) {
-      Exprs next = sums;
-      multiply(k, 0, 0, next);
-      return next;
-    });
+    if (unroll > 1) {
+      tile = e.loop(whole, depth, 1, tile, [&](Expr k, const Exprs &sums) {
+        Exprs next = sums;
+        multiply(k, 0, 0, next);
+        return next;
+      });
+    }
     return foldSets(tile);
   }
 

@@ -135,11 +135,20 @@ LoweredPart tandem::x86::lowerPart(deploy::PartOp part,
   Kernels kernels(*lowered.module, variant);
   PartContext context{kernels, planPacking(part), groupsOf(part),
                       llvm::DenseMap<Operation *, int64_t>()};
+  // Phases that do the same are one entry under two numbers.
+  SmallVector<func::FuncOp> phases;
   SmallVector<LLVM::LLVMFuncOp> entries;
   for (auto name : part.getPhases().getAsRange<StringAttr>()) {
-    entries.push_back(
-        defineEntry(cast<func::FuncOp>(SymbolTable::lookupSymbolIn(part, name)),
-                    context, lowered.arena));
+    auto phase = cast<func::FuncOp>(SymbolTable::lookupSymbolIn(part, name));
+    auto *same = llvm::find_if(phases, [&](func::FuncOp earlier) {
+      return OperationEquivalence::isRegionEquivalentTo(
+          &earlier.getBody(), &phase.getBody(),
+          OperationEquivalence::IgnoreLocations);
+    });
+    entries.push_back(same != phases.end()
+                          ? entries[same - phases.begin()]
+                          : defineEntry(phase, context, lowered.arena));
+    phases.push_back(phase);
   }
   defineQuery(kernels, entries);
   return lowered;

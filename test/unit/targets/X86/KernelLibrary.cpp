@@ -82,7 +82,8 @@ KernelLibrary::KernelLibrary(const Variant &variant) : variant(variant) {
   }
   writeQuery(*module, variant, functions);
   TranslatedModule translated = llvm::cantFail(translate(*module));
-  auto object = llvm::cantFail(compileObject(*translated.module, variant));
+  auto compiled = llvm::cantFail(compileObject(*translated.module, variant));
+  object.assign(compiled.begin(), compiled.end());
   auto linked = llvm::cantFail(linkShared(object));
   sharedObject.assign(linked.begin(), linked.end());
   if (!canRun(variant)) {

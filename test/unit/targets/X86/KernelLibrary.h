@@ -31,7 +31,7 @@ public:
   }
 
   const Variant &variant;
-  std::vector<char> sharedObject;
+  std::vector<char> object, sharedObject;
 
   /// The library of the best variant that this CPU runs, compiled once.
   static const KernelLibrary &best();
