@@ -29,8 +29,10 @@ public:
 
   /// C += A x B over `depth`, C being `tile` values row after row.
   Exprs run(Expr depth, Exprs tile) {
-    // A tall tile does enough in one step to hide the loop's own cost.
-    int64_t unroll = std::max<int64_t>(sets, rows * vectors > 12 ? 1 : 4);
+    // A tall tile does enough in one step to hide the loop's own cost; with
+    // more steps the scheduler loads ahead and spills (tested).
+    int64_t tall = e.variant.registers == 16 ? 12 : 8;
+    int64_t unroll = std::max<int64_t>(sets, rows * vectors > tall ? 1 : 4);
     for (int64_t i = 1; i < sets; ++i) {
       for (int64_t j = 0; j < rows * vectors; ++j) {
         tile.push_back(e.constant(e.vectorType(), 0));
@@ -59,7 +61,7 @@ private:
   /// A tile too small to hide the latency of a multiply-add keeps several sums
   /// for each value.
   int64_t accumulatorSets() const {
-    int64_t most = e.variant.registers == 16 ? 12 : 24, count = 1;
+    int64_t most = e.variant.registers == 16 ? 12 : 16, count = 1;
     while (count < 8 && 2 * count * rows * vectors <= most) {
       count *= 2;
     }
