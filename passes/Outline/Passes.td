@@ -50,11 +50,11 @@ def ShareLayersPass : Pass<"tandem-share-layers", "tandem::deploy::PartOp"> {
 
     Before:
     ```mlir
-    %1 = deploy.weight %arg3[1] : tensor<64xf32>
+    %1 = deploy.weight %arg3[1] : tensor<8xf32>
     ```
     After:
     ```mlir
-    %0 = deploy.weight %arg4[1 + %arg5 * 2] : tensor<64xf32>
+    %0 = deploy.weight %arg3[1 + %arg4 * 2] : tensor<8xf32>
     ```
     The phase function is cut where its operations repeat: the longest run of
     equal periods around the attentions, equal up to weights and the layer
