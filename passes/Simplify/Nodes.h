@@ -51,8 +51,8 @@ std::optional<double> getUniformNumber(mlir::Value value);
 void setAttribute(onnx::NodeOp node, llvm::StringRef name,
                   mlir::Attribute value);
 
-/// Replaces `old` by `value`, which takes its type where it has none of its own:
-/// a result of the graph keeps the type that the file states.
+/// Replaces `old` by `value`, which takes its type where it has none of its
+/// own: a result of the graph keeps the type that the file states.
 void replaceValue(mlir::Value old, mlir::Value value);
 
 /// Erases nodes and constants of `module` that nothing uses.
