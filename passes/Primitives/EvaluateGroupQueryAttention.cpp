@@ -142,9 +142,10 @@ static Expected<JoinedHeads> appendRows(const Tensor &past,
   for (int64_t row = 0; row < view.batch; ++row) {
     for (int64_t head = 0; head < view.heads; ++head) {
       double *target = &joined.values[joined.view.offset(row, 0, head)];
-      if (held) {
-        std::copy_n(&old[pastView.offset(row, 0, head)], held * view.width,
-                    target);
+      if (lengths.past[row]) {
+        // Only the row's own past, as ONNX Runtime does; the rest stays 0.
+        std::copy_n(&old[pastView.offset(row, 0, head)],
+                    lengths.past[row] * view.width, target);
       }
       for (int64_t token = 0; token < view.tokens; ++token) {
         std::copy_n(&fresh[view.offset(row, token, head)], view.width,

@@ -33,9 +33,27 @@ struct Tolerance {
 /// The tolerance that an element type allows.
 Tolerance getTolerance(mlir::Type elementType);
 
+/// The positions of tokens that a model's `attention_mask` leaves out: what
+/// results hold there is not specified.
+class Padding {
+public:
+  /// No padding.
+  Padding() = default;
+  explicit Padding(const primitives::Tensor &mask);
+
+  /// Whether element `index` of a result of `shape` belongs to padding: logits
+  /// are [batch, tokens, ...], presents [batch, heads, tokens, ...].
+  bool covers(llvm::ArrayRef<int64_t> shape, int64_t index) const;
+
+private:
+  llvm::SmallVector<int64_t> mask; ///< [batch, keys], 0 for padding
+  int64_t batch = 0, keys = 0;
+};
+
 /// Fails with the first difference beyond the tolerance.
 llvm::Error compare(const primitives::Tensor &actual,
-                    const primitives::Tensor &expected, Tolerance tolerance);
+                    const primitives::Tensor &expected, Tolerance tolerance,
+                    const Padding &padding);
 
 } // namespace tandem::check
 

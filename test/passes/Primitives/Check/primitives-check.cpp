@@ -36,8 +36,9 @@ using llvm::Expected;
 using llvm::Twine;
 
 static llvm::cl::list<std::string> folders(llvm::cl::Positional,
-                                           llvm::cl::desc("<folders>"),
-                                           llvm::cl::OneOrMore);
+                                           llvm::cl::desc("<folders>"));
+static llvm::cl::opt<bool> list("list", llvm::cl::desc("print the names of all "
+                                                       "primitives and stop"));
 static llvm::cl::opt<double>
     tolerance("tolerance",
               llvm::cl::desc("|a-b|/(1+|b|) of floating-point results; by "
@@ -83,6 +84,19 @@ static LogicalResult convert(ModuleOp module) {
   return manager.run(module);
 }
 
+/// The padding that the model's mask states, where it has one.
+static check::Padding findPadding(func::FuncOp function,
+                                  ArrayRef<Tensor> inputs) {
+  for (auto [index, input] : llvm::enumerate(inputs)) {
+    auto name = function.getArgAttrOfType<StringAttr>(
+        index, onnx::OnnxDialect::getNameAttrName());
+    if (name && name.getValue() == "attention_mask") {
+      return check::Padding(input);
+    }
+  }
+  return {};
+}
+
 /// Compares one data set.
 static Error checkDataSet(StringRef folder, func::FuncOp function,
                           WeightFiles &weights) {
@@ -95,6 +109,7 @@ static Error checkDataSet(StringRef folder, func::FuncOp function,
   if (!expected) {
     return expected.takeError();
   }
+  check::Padding padding = findPadding(function, *inputs);
   auto results =
       evaluateTensors(function, *inputs, [&](onnx::WeightAttr weight) {
         return weights.bytes(weight);
@@ -112,7 +127,7 @@ static Error checkDataSet(StringRef folder, func::FuncOp function,
     if (tolerance >= 0 && allowed.absolute > 0) {
       allowed = {tolerance, tolerance};
     }
-    if (Error error = check::compare(actual, wanted, allowed)) {
+    if (Error error = check::compare(actual, wanted, allowed, padding)) {
       return createStringError("result " + Twine(index) + ": " +
                                llvm::toString(std::move(error)));
     }
@@ -154,6 +169,12 @@ static Verdict checkFolder(StringRef folder, MLIRContext &context) {
 
 int main(int argc, char **argv) {
   llvm::cl::ParseCommandLineOptions(argc, argv, "evaluator check\n");
+  if (list) {
+    for (const Primitive &primitive : getPrimitives()) {
+      llvm::outs() << primitive.name << '\n';
+    }
+    return 0;
+  }
   MLIRContext context;
   context.loadDialect<onnx::OnnxDialect, func::FuncDialect>();
   context.getDiagEngine().registerHandler(
