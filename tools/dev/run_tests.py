@@ -20,6 +20,7 @@ BUILD = ROOT / "build"
 # Minutes.
 BUDGETS = {"set-up": 6, "build": 20, "lit and unit": 6, "models": 5, "check": 1}
 TARGET_BUDGET = 8
+SHARED_TARGETS = {"Bundle", "Fleets", "Interface", "Runtime"}
 
 Counts = collections.namedtuple("Counts", "passed failed skipped")
 Part = collections.namedtuple("Part", "name seconds budget counts")
@@ -60,12 +61,15 @@ def lit(everything):
     run(command + [str(BUILD / "test"), str(BUILD / "test/unit")])
     if not results.exists():
         return Counts(0, 1, 0), {}
-    codes, targets = collections.Counter(), collections.Counter()
+    codes = collections.Counter()
+    # A chip's tests are in a folder or a unit test program of its name.
+    targets = dict.fromkeys({file.parent.name for file in ROOT.glob("targets/*/CMakeLists.txt")} - SHARED_TARGETS, 0)
     for test in json.loads(results.read_text())["tests"]:
         codes[test["code"]] += 1
-        folder = re.search(r":: (targets/\w+)/", test["name"])
-        if folder:
-            targets[folder[1]] += test["elapsed"] or 0
+        found = re.search(r":: (?:targets/(\w+)/|\./(\w+)Tests/)", test["name"])
+        name = found and (found[1] or found[2])
+        if name in targets:
+            targets[name] += test["elapsed"] or 0
     skipped = codes["UNSUPPORTED"] + codes["SKIPPED"] + codes["EXCLUDED"]
     passed = codes["PASS"] + codes["XFAIL"] + codes["FLAKYPASS"]
     return Counts(passed, sum(codes.values()) - passed - skipped, skipped), targets
@@ -108,7 +112,7 @@ def main():
     measure("models", lambda: closing_line(*run([sys.executable, "tools/dev/check_models.py"])))
     measure("check", lambda: closing_line(*run(["tools/dev/check.sh"])))
     total = Counts(*(sum(part.counts[i] for part in parts if part.counts) for i in range(3)))
-    parts += [Part(f"of these, {name}", seconds, TARGET_BUDGET, None) for name, seconds in sorted(targets.items())]
+    parts += [Part(f"of these, target {name}", seconds, TARGET_BUDGET, None) for name, seconds in sorted(targets.items())]
 
     closing = f"{total.passed} passed, {total.failed} failed, {total.skipped} skipped"
     if arguments.all:
