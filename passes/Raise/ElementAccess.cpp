@@ -22,6 +22,9 @@ using onnx::NodeOp;
 
 /// Deeper expressions are leaves: a guard against adversarial graphs.
 static constexpr unsigned maxDepth = 256;
+/// And so is what follows after that many values of one query: a chain of
+/// Concat nodes of one value with itself would take exponential time.
+static constexpr unsigned maxVisits = 1 << 12;
 
 Indices ElementAccess::makeIndices(Value value) {
   Indices indices;
@@ -35,14 +38,15 @@ Indices ElementAccess::makeIndices(Value value) {
 Element ElementAccess::get(Value value, ArrayRef<Polynomial> indices,
                            function_ref<bool(Value)> leaf) {
   isLeaf = leaf;
-  depth = 0;
+  depth = visits = 0;
   return at(value, indices);
 }
 
 Element ElementAccess::at(Value value, ArrayRef<Polynomial> indices) {
   Element element = nullptr;
-  if (depth < maxDepth && !(isLeaf && isLeaf(value))) {
+  if (depth < maxDepth && visits < maxVisits && !(isLeaf && isLeaf(value))) {
     ++depth;
+    ++visits;
     if (auto node = value.getDefiningOp<NodeOp>()) {
       if (!node.getDomain()) {
         element =
@@ -245,7 +249,8 @@ Element ElementAccess::cast(NodeOp node, ArrayRef<Polynomial> indices) {
 Element ElementAccess::expandArithmetic(NodeOp node,
                                         ArrayRef<Polynomial> indices) {
   StringRef opType = node.getOpType();
-  if (opType == "Cast" && tensorType(node.getInput(0))) {
+  if (opType == "Cast" && tensorType(node.getInput(0)) &&
+      tensorType(node->getResult(0))) {
     return cast(node, indices);
   }
   static constexpr StringLiteral unary[] = {"Cos", "Sin", "Sqrt", "Reciprocal"};

@@ -87,6 +87,7 @@ private:
 
   llvm::function_ref<bool(mlir::Value)> isLeaf;
   unsigned depth = 0;
+  unsigned visits = 0;
 };
 
 } // namespace tandem::raise

@@ -97,10 +97,11 @@ Element raise::getKeepPredicate(Elements &elements, Element mask) {
   if (isCondition(mask)) {
     return mask;
   }
-  if (mask->kind == Kind::load && cast<RankedTensorType>(mask->tensor.getType())
-                                      .getElementType()
-                                      .isInteger(1)) {
-    return mask;
+  if (mask->kind == Kind::load) {
+    RankedTensorType type = tensorType(mask->tensor);
+    if (type && type.getElementType().isInteger(1)) {
+      return mask;
+    }
   }
   if (auto constant = elements.getConstant(mask)) {
     if (*constant == 0 || *constant <= leftOut) {

@@ -69,10 +69,11 @@ static std::optional<RotaryAngles> readFrequencies(Element angle, double scale,
   if (!readsPair(frequency, pair, pairs)) {
     return std::nullopt;
   }
-  bool isInteger =
-      position->kind == Kind::integer ||
-      (position->kind == Kind::load &&
-       isa<IntegerType>(tensorType(position->tensor).getElementType()));
+  RankedTensorType type = position->kind == Kind::load
+                              ? tensorType(position->tensor)
+                              : RankedTensorType();
+  bool isInteger = position->kind == Kind::integer ||
+                   (type && isa<IntegerType>(type.getElementType()));
   if (!isInteger) {
     return std::nullopt;
   }

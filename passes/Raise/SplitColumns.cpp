@@ -48,7 +48,7 @@ static int64_t clampColumn(int64_t position, int64_t width) {
 }
 
 static std::optional<ColumnSlice> matchColumnSlice(NodeOp node) {
-  auto type = tensorType(node->getOperand(0));
+  auto type = tensorType(node.getInput(0));
   if (!isOperator(node, "Slice") || !type || type.getRank() < 2 ||
       type.isDynamicDim(type.getRank() - 1)) {
     return std::nullopt;

@@ -280,6 +280,12 @@ LogicalResult Splitter::finish(func::ReturnOp terminator) {
   if (!logits) {
     return graph.emitError("returns no value per token; expected logits");
   }
+  auto type = cast<ShapedType>(logits.getType());
+  if (type.getRank() != 2 || type.isDynamicDim(1) || type.getDimSize(1) == 0) {
+    return emitError(logits.getLoc(), "makes logits of type ")
+           << type << " per token; expected a vocabulary that is known and not "
+           << "empty";
+  }
   Value selected = selectTokens(logits);
   builder.setInsertionPointToEnd(&step.getBody().front());
   func::ReturnOp::create(builder, terminator.getLoc(),

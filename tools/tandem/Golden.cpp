@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Golden.h"
 
+#include <cmath>
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/passes/Primitives/Evaluator.h"
@@ -72,6 +74,13 @@ llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
                           cache, weights, capacityTokens);
     if (!logits) {
       return logits.takeError();
+    }
+    if (!llvm::all_of(*logits,
+                      [](float logit) { return std::isfinite(logit); })) {
+      return llvm::createStringError(
+          "the model computes logits that are NaN or infinite after %lld "
+          "tokens, so no bundle of it can be verified",
+          static_cast<long long>(start + count));
     }
     golden.logits.push_back(std::move(*logits));
     start += count;

@@ -87,13 +87,17 @@ static std::string whyNotValue(Value value) {
 }
 
 static std::string whyNotBinary(onnx::NodeOp op) {
+  if (cast<ShapedType>(op.getOutputs()[0].getType()).getRank() == 0) {
+    return "makes a scalar at run time; expected rows";
+  }
   int64_t width = widthOf(op.getOutputs()[0]);
   for (Value input : op.getInputs()) {
-    if (!scalarOf(input) && widthOf(input) != width &&
-        cast<ShapedType>(input.getType()).getNumElements() != width) {
+    auto type = cast<ShapedType>(input.getType());
+    if (!scalarOf(input) && (type.getRank() == 0 || widthOf(input) != width) &&
+        (!type.hasStaticShape() || type.getNumElements() != width)) {
       return llvm::formatv("broadcasts {0} to rows of {1} values; expected as "
                            "many or one",
-                           input.getType(), width);
+                           type, width);
     }
   }
   return {};
