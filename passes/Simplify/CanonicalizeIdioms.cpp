@@ -125,6 +125,9 @@ static bool isConstant(Value value) {
 
 /// Constants stand right of commutative operators.
 static Value putConstantRight(NodeOp node, PatternRewriter &rewriter) {
+  if (node.getInputs().size() != 2) {
+    return {}; // Max and Min take any number
+  }
   Value left = node.getInputs()[0], right = node.getInputs()[1];
   if (!isConstant(left) || isConstant(right)) {
     return {};
@@ -207,6 +210,11 @@ static Value rewriteFlattenedSoftmax(NodeOp node, PatternRewriter &rewriter) {
     NodeOp softmax = getPrimitive(node.getInputs()[0], opType);
     if (!softmax) {
       continue;
+    }
+    // Rows of the flat matrix; its columns hold elements of many rows.
+    int64_t axis = softmax.getInt("axis", -1);
+    if (axis != -1 && axis != 1) {
+      return {};
     }
     for (StringRef flattenType : {"Flatten", "Reshape"}) {
       NodeOp flatten = getPrimitive(softmax.getInputs()[0], flattenType);

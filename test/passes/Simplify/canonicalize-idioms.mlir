@@ -127,3 +127,28 @@ func.func @softmax_of_the_last_axis(%x: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> 
   %2 = onnx.node "Reshape" (%1, %shape) {} : (tensor<6x4xf32>, tensor<3xi64>) -> tensor<2x3x4xf32>
   return %2 : tensor<2x3x4xf32>
 }
+
+// -----
+
+// Tests that a softmax over the columns of a flattened matrix stays: each of
+// them holds elements of many rows.
+// CHECK-LABEL: func.func @columns_of_a_flattened_matrix(
+// CHECK: onnx.node "Softmax"(%{{.*}}) {axis = 0 : i64}
+func.func @columns_of_a_flattened_matrix(%x: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {
+  %shape = onnx.constant dense<[2, 3, 4]> : tensor<3xi64>
+  %0 = onnx.node "Flatten" (%x) {axis = 2 : i64} : (tensor<2x3x4xf32>) -> tensor<6x4xf32>
+  %1 = onnx.node "Softmax" (%0) {axis = 0 : i64} : (tensor<6x4xf32>) -> tensor<6x4xf32>
+  %2 = onnx.node "Reshape" (%1, %shape) {} : (tensor<6x4xf32>, tensor<3xi64>) -> tensor<2x3x4xf32>
+  return %2 : tensor<2x3x4xf32>
+}
+
+// -----
+
+// Tests that a maximum of three keeps its three inputs.
+// CHECK-LABEL: func.func @maximum_of_three(
+// CHECK: onnx.node "Max"(%0, %arg0, %arg1)
+func.func @maximum_of_three(%x: tensor<4xf32>, %y: tensor<4xf32>) -> tensor<4xf32> {
+  %c = onnx.constant dense<1.0> : tensor<4xf32>
+  %0 = onnx.node "Max" (%c, %x, %y) {} : (tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
