@@ -60,7 +60,15 @@ SymbolicShapes::SymbolicShapes(Operation *module) {
 const TensorFacts &SymbolicShapes::getFacts(Value value) const {
   static const TensorFacts nothing;
   auto entry = known.find(value);
-  return entry == known.end() ? nothing : entry->second;
+  if (entry == known.end()) {
+    return nothing;
+  }
+  // A value of an erased operation may have had this one's address.
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  const TensorFacts &facts = entry->second;
+  bool isStale = type && facts.shape &&
+                 static_cast<int64_t>(facts.shape->size()) != type.getRank();
+  return isStale ? nothing : facts;
 }
 
 std::optional<ArrayRef<Polynomial>>

@@ -156,7 +156,11 @@ std::optional<Cached> Recogniser::matchCached(Value operand, bool isKey,
     cached.present = matchPresent(load->tensor);
     cached.past = cached.present.getInputs()[0];
     Value fresh = cached.present.getInputs()[1];
-    at.token = elements.makeIndex((*access.getShape(fresh))[2]);
+    auto freshShape = access.getShape(fresh);
+    if (!freshShape || freshShape->size() != 4) {
+      return std::nullopt;
+    }
+    at.token = elements.makeIndex((*freshShape)[2]);
     load = access.get(fresh, {batch, kvHead, at.token, element});
   }
   cached.rows =

@@ -28,8 +28,8 @@ static constexpr unsigned maxVisits = 1 << 12;
 
 Indices ElementAccess::makeIndices(Value value) {
   Indices indices;
-  ArrayRef<Polynomial> shape = *getShape(value);
-  for (const Polynomial &dimension : shape) {
+  auto shape = getShape(value);
+  for (const Polynomial &dimension : shape.value_or(ArrayRef<Polynomial>())) {
     indices.push_back(elements.makeIndex(dimension));
   }
   return indices;

@@ -190,6 +190,10 @@ void Raiser::raiseMergedRows(NodeOp node) {
   if (!rows) {
     return;
   }
+  auto rowsShape = access.getShape(rows);
+  if (!access.getShape(result) || !rowsShape || rowsShape->size() != 3) {
+    return;
+  }
   Indices indices = access.makeIndices(result);
   Element row = access.get(result, indices, [&](Value value) {
     return value == linear.getOutput();

@@ -46,6 +46,11 @@ chooseCapacity(std::optional<int64_t> requested,
         "--max-context is %lld, expected at least 1 token",
         (long long)*requested);
   }
+  if (requested && *requested > maximumContextTokens) {
+    return llvm::createStringError(
+        "--max-context is %lld, more than a cache can hold; use %lld or less",
+        (long long)*requested, (long long)maximumContextTokens);
+  }
   if (requested && tables && *requested > tables->tokens) {
     return llvm::createStringError(
         "--max-context is %lld, but %s hold %lld positions; use --max-context "

@@ -30,7 +30,7 @@ static std::vector<int32_t> chooseIds(int64_t vocabulary, int count) {
 static llvm::Expected<std::vector<float>>
 runStep(func::FuncOp step, llvm::ArrayRef<int32_t> ids, int64_t start,
         const std::shared_ptr<Cache> &cache, WeightFiles &weights,
-        int64_t capacityTokens) {
+        int64_t tableRows) {
   auto bytes = llvm::ArrayRef<char>(reinterpret_cast<const char *>(ids.data()),
                                     ids.size() * sizeof(int32_t));
   int64_t count = ids.size();
@@ -38,7 +38,7 @@ runStep(func::FuncOp step, llvm::ArrayRef<int32_t> ids, int64_t start,
       Tensor::borrow(IntegerType::get(step.getContext(), 32), {count}, bytes);
   Datum rows = Rows{{{count, start, /*slot=*/0}}, /*keepsAllTokens=*/false};
   EvaluatorOptions options;
-  options.tableRows = capacityTokens;
+  options.tableRows = tableRows;
   auto results = evaluate(
       step, {tokens, rows, Datum(cache)},
       [&](onnx::WeightAttr weight) { return weights.bytes(weight); }, options);
@@ -71,7 +71,7 @@ llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
   for (int64_t start = 0; start < (int64_t)ids.size();) {
     int64_t count = start == 0 ? promptTokens : 1;
     auto logits = runStep(step, llvm::ArrayRef(ids).slice(start, count), start,
-                          cache, weights, capacityTokens);
+                          cache, weights, /*tableRows=*/ids.size());
     if (!logits) {
       return logits.takeError();
     }

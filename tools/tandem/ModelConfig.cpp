@@ -18,8 +18,6 @@ namespace tandem {
 
 static constexpr uint64_t maximumBytes = 16 << 20;
 static constexpr int maximumDepth = 64;
-/// A longer context than this is a mistake of the file and is not taken.
-static constexpr int64_t maximumTokens = 1 << 24;
 
 static std::string join(StringRef folder, StringRef name) {
   llvm::SmallString<256> path(folder);
@@ -88,7 +86,7 @@ static std::optional<ContextLength> findLength(const llvm::json::Object &object,
                                                llvm::ArrayRef<StringRef> keys) {
   for (StringRef key : keys) {
     if (std::optional<int64_t> tokens = object.getInteger(key);
-        tokens && *tokens > 0 && *tokens <= maximumTokens) {
+        tokens && *tokens > 0 && *tokens <= maximumContextTokens) {
       return ContextLength{*tokens, (file + " " + key).str()};
     }
   }

@@ -22,6 +22,9 @@
 
 namespace tandem {
 
+/// Longer than any model's context; keeps sizes in bytes far from overflow.
+inline constexpr int64_t maximumContextTokens = 1 << 24;
+
 /// A context length and where it was read.
 struct ContextLength {
   int64_t tokens = 0;
