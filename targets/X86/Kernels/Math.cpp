@@ -107,9 +107,9 @@ static Expr relu(Expr x) {
 
 UnaryFunction tandem::x86::lookupUnary(StringRef name) {
   return llvm::StringSwitch<UnaryFunction>(name)
-      .Cases({"silu", "Swish"}, [](Expr x) { return swish(x, 1.0); })
+      .Case("silu", [](Expr x) { return swish(x, 1.0); })
       .Case("gelu_quick", [](Expr x) { return swish(x, 1.702); })
-      .Cases({"gelu_erf", "Gelu"}, geluErf)
+      .Case("gelu_erf", geluErf)
       .Case("gelu_tanh", geluTanh)
       .Cases({"relu", "Relu"}, relu)
       .Case("relu_squared", [](Expr x) { return relu(x) * relu(x); })

@@ -33,18 +33,18 @@ static std::optional<FusedStep> stepOf(Operation *user, Value value) {
       node.getOutputs()[0].getType() != value.getType()) {
     return std::nullopt;
   }
-  StringRef name = node.getOpType();
-  if (node.getInputs().size() == 1 && lookupUnary(name)) {
-    return FusedStep{name.str(), {}};
-  }
-  if (node.getInputs().size() != 2 || !lookupBinary(name)) {
+  std::string name = functionOf(node);
+  if (name.empty()) {
     return std::nullopt;
+  }
+  if (node.getInputs().size() == 1) {
+    return FusedStep{name, {}};
   }
   bool isLeft = node.getInputs()[0] == value;
   if (!isLeft && name != "Add" && name != "Mul") {
     return std::nullopt;
   }
-  return FusedStep{name.str(), node.getInputs()[isLeft ? 1 : 0]};
+  return FusedStep{name, node.getInputs()[isLeft ? 1 : 0]};
 }
 
 /// Extends `work` by the element-wise operations after it.

@@ -142,9 +142,9 @@ void TokenWise::emit(onnx::NodeOp op) {
     return split(op);
   }
   if (op.getInputs().size() == 1) {
-    return unary(op.getOpType(), op.getInputs()[0], op.getOutputs()[0]);
+    return unary(functionOf(op), op.getInputs()[0], op.getOutputs()[0]);
   }
-  binary(op.getOpType(), op.getInputs()[0], op.getInputs()[1],
+  binary(functionOf(op), op.getInputs()[0], op.getInputs()[1],
          op.getOutputs()[0]);
 }
 

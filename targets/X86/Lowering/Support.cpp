@@ -33,7 +33,7 @@ WorkKind tandem::x86::workKindOf(Operation *op) {
 
 int64_t tandem::x86::widthOf(Value value) {
   auto type = cast<ShapedType>(value.getType());
-  return type.getRank() == 1 ? 1 : type.getShape().back();
+  return type.getRank() < 2 ? 1 : type.getShape().back();
 }
 
 std::optional<double> tandem::x86::scalarOf(Value value) {
@@ -67,55 +67,98 @@ std::optional<SmallVector<int64_t>> tandem::x86::splitWidths(onnx::NodeOp op) {
   return widths;
 }
 
+std::string tandem::x86::functionOf(onnx::NodeOp op) {
+  StringRef name = op.getOpType();
+  if (name == "Gelu") {
+    return op.getString("approximate", "none") == "tanh" ? "gelu_tanh"
+                                                         : "gelu_erf";
+  }
+  if (name == "Swish") {
+    return op.getFloat("alpha", 1.0) == 1.0 ? "silu" : "";
+  }
+  // A cast of f32 to f32, and operators without attributes.
+  bool isKnown = op.getInputs().size() == 1 ? bool(lookupUnary(name))
+                                            : bool(lookupBinary(name));
+  bool isPlain = name == "Cast" || op.getNodeAttributes().empty();
+  return isKnown && isPlain ? name.str() : "";
+}
+
+static bool isWeight(Value value) {
+  return value.getDefiningOp<deploy::WeightOp>() != nullptr;
+}
+
+/// A value that an operation reads or makes: [tokens, width] of f32, ids, a
+/// weight, a scalar, or what the state of a step holds.
 static std::string whyNotValue(Value value) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (!type) {
+  if (isa<RowsType, KvCacheType, deploy::WeightsType, IndexType>(
+          value.getType()) ||
+      value.getDefiningOp<onnx::ConstantOp>() ||
+      value.getDefiningOp<onnx::NoneOp>()) {
     return {};
   }
-  Type element = type.getElementType();
-  if (!element.isF32() && !element.isInteger(32)) {
-    return llvm::formatv("has a value of type {0}; this target computes in f32",
-                         type);
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (type && type.getElementType().isF32() && isWeight(value)) {
+    return {};
   }
-  if (type.getRank() == 0 || type.isDynamicDim(type.getRank() - 1)) {
-    if (type.getRank() > 1) {
-      return llvm::formatv("has a value of type {0}; expected a known width",
-                           type);
-    }
+  bool isIds =
+      type && type.getElementType().isInteger(32) && type.getRank() == 1;
+  bool isRows = type && type.getElementType().isF32() && type.getRank() == 2 &&
+                !type.isDynamicDim(1);
+  if (isIds || isRows) {
+    return {};
   }
-  return {};
+  return llvm::formatv("has a value of type '{0}'; this target computes "
+                       "tensor<?xWIDTHxf32> values and tensor<?xi32> ids",
+                       value.getType());
+}
+
+/// Why `value` cannot be the table or matrix of an operation.
+static std::string whyNotWeight(Value value) {
+  return isWeight(value) ? std::string()
+                         : "multiplies by a computed matrix or looks up a "
+                           "computed table; expected a weight of the part";
+}
+
+static bool isRowsOf(Value value, int64_t width) {
+  auto type = cast<ShapedType>(value.getType());
+  return type.getElementType().isF32() && type.getRank() == 2 &&
+         type.getShape().back() == width && !isWeight(value);
 }
 
 static std::string whyNotBinary(onnx::NodeOp op) {
-  if (cast<ShapedType>(op.getOutputs()[0].getType()).getRank() == 0) {
-    return "makes a scalar at run time; expected rows";
-  }
   int64_t width = widthOf(op.getOutputs()[0]);
+  bool hasRows = false;
   for (Value input : op.getInputs()) {
-    auto type = cast<ShapedType>(input.getType());
-    if (!scalarOf(input) && (type.getRank() == 0 || widthOf(input) != width) &&
-        (!type.hasStaticShape() || type.getNumElements() != width)) {
-      return llvm::formatv("broadcasts {0} to rows of {1} values; expected as "
-                           "many or one",
-                           type, width);
+    auto type = dyn_cast<RankedTensorType>(input.getType());
+    bool isVector = type && isWeight(input) && type.getNumElements() == width;
+    bool isRows = type && !scalarOf(input) && isRowsOf(input, width);
+    hasRows |= isRows;
+    if (!isRows && !isVector && !scalarOf(input)) {
+      return llvm::formatv(
+          "combines '{0}' with rows of {1} values; expected as "
+          "many or one",
+          input.getType(), width);
     }
   }
-  return {};
+  return hasRows ? std::string() : "has no operand with a row for each token";
 }
 
 static std::string whyNotNode(onnx::NodeOp op) {
   if (op.getDomain() || op.getOpset()) {
     return llvm::formatv("'{0}' is not a primitive", op.getQualifiedName());
   }
-  if (op.getOpType() == "Split") {
+  if (op.getOpType() == "Split") { // a second input repeats the widths
     return splitWidths(op) ? std::string()
                            : "splits into parts of unknown width";
   }
-  if (lookupBinary(op.getOpType()) && op.getInputs().size() == 2) {
-    return whyNotBinary(op);
-  }
-  if (lookupUnary(op.getOpType()) && op.getInputs().size() == 1) {
-    return {};
+  if (op.getOutputs().size() == 1 && !functionOf(op).empty()) {
+    if (op.getInputs().size() == 2) {
+      return whyNotBinary(op);
+    }
+    if (op.getInputs().size() == 1 &&
+        isRowsOf(op.getInputs()[0], widthOf(op.getOutputs()[0]))) {
+      return {};
+    }
   }
   return llvm::formatv("'{0}' with {1} inputs has no kernel",
                        op.getQualifiedName(), op.getInputs().size());
@@ -125,7 +168,7 @@ static std::string whyNotCache(KvCacheType type) {
   if (type.getElementType().isF32()) {
     return {};
   }
-  return llvm::formatv("keeps {0} in the cache; this target keeps f32",
+  return llvm::formatv("keeps '{0}' in the cache; this target keeps f32",
                        type.getElementType());
 }
 
@@ -133,19 +176,19 @@ std::string tandem::x86::whyNot(Operation *op) {
   for (Value value :
        llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
                            SmallVector<Value>(op->getResults()))) {
-    bool isScalar = value.getDefiningOp<onnx::ConstantOp>() != nullptr;
-    if (std::string why = whyNotValue(value); !isScalar && !why.empty()) {
+    if (std::string why = whyNotValue(value); !why.empty()) {
       return why;
     }
   }
   return llvm::TypeSwitch<Operation *, std::string>(op)
       .Case<onnx::NodeOp>(whyNotNode)
+      .Case<LinearOp>([](auto op) { return whyNotWeight(op.getWeight()); })
+      .Case<EmbeddingOp>([](auto op) { return whyNotWeight(op.getTable()); })
       .Case<AppendOp, CachedAttentionOp>(
           [](auto op) { return whyNotCache(op.getCache().getType()); })
       .Case<deploy::WeightOp, onnx::ConstantOp, onnx::NoneOp, arith::ConstantOp,
-            PositionsOp, EmbeddingOp, LinearOp, RmsNormOp, LayerNormOp,
-            ActivationOp, GluOp, RotaryOp, SelectTokensOp, func::CallOp,
-            func::ReturnOp, func::FuncOp, scf::ForOp, scf::YieldOp>(
-          [](auto) { return std::string(); })
+            PositionsOp, RmsNormOp, LayerNormOp, ActivationOp, GluOp, RotaryOp,
+            SelectTokensOp, func::CallOp, func::ReturnOp, func::FuncOp,
+            scf::ForOp, scf::YieldOp>([](auto) { return std::string(); })
       .Default([](Operation *) { return "has no kernel on this target"; });
 }

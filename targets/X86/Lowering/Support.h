@@ -41,6 +41,10 @@ std::optional<double> scalarOf(mlir::Value value);
 /// How an operand of an element-wise operation with rows of `width` varies.
 Operand operandKindOf(mlir::Value value);
 
+/// The function (of `lookupUnary` or `lookupBinary`) that a node applies to
+/// each element, attributes considered; empty where there is none.
+std::string functionOf(onnx::NodeOp op);
+
 /// Sizes of the parts of a Split, or nothing where they are not known.
 std::optional<llvm::SmallVector<int64_t>> splitWidths(onnx::NodeOp op);
 

@@ -1,0 +1,110 @@
+//===- SupportTest.cpp - what the target refuses ----------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PartTexts.h"
+
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/targets/Interface/Target.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/Parser/Parser.h"
+
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace tandem;
+
+namespace tandem::x86 {
+std::unique_ptr<Target> createTarget();
+} // namespace tandem::x86
+
+/// What checkSupported says of a step that holds `lines`.
+static std::vector<std::string> refusals(const std::string &lines) {
+  std::unique_ptr<Target> target = x86::createTarget();
+  DialectRegistry registry;
+  registry.insert<deploy::DeployDialect, onnx::OnnxDialect,
+                  transformer::TransformerDialect>();
+  target->registerDialects(registry);
+  MLIRContext context(registry);
+  std::string text = R"(
+deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
+    #deploy.slot<table_nk, #onnx.weight<"m", 0, 4> : tensor<50x64xf32>>,
+    #deploy.slot<vector, #onnx.weight<"m", 1, 4> : tensor<64xf32>>] {
+  func.func @step(%tokens: tensor<?xi32>, %x: tensor<?x64xf32>, %y: tensor<?x32xf32>, %h: tensor<?x64xf16>, %w: !deploy.weights) -> tensor<?x64xf32> {
+    %table = deploy.weight %w[0] : tensor<50x64xf32>
+    %scale = deploy.weight %w[1] : tensor<64xf32>
+    %one = onnx.constant dense<1> : tensor<i64>
+)" + lines + R"(
+    return %x : tensor<?x64xf32>
+  }
+})";
+  std::vector<std::string> messages;
+  ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
+    messages.push_back(diagnostic.str());
+  });
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  EXPECT_TRUE(module) << (messages.empty() ? "" : messages.front());
+  if (module) {
+    auto part = *module->getOps<deploy::PartOp>().begin();
+    EXPECT_EQ(succeeded(target->checkSupported(part)), messages.empty());
+  }
+  return messages;
+}
+
+TEST(X86Support, TakesWhatItHasKernelsFor) {
+  EXPECT_TRUE(refusals(R"(
+    %a = onnx.node "Add" (%x, %scale) {} : (tensor<?x64xf32>, tensor<64xf32>) -> tensor<?x64xf32>
+    %b = onnx.node "Sqrt" (%a) {} : (tensor<?x64xf32>) -> tensor<?x64xf32>
+    %sizes = onnx.constant dense<[48, 16]> : tensor<2xi64>
+    %s, %t = onnx.node "Split" (%x, %sizes) {axis = -1 : i64} : (tensor<?x64xf32>, tensor<2xi64>) -> (tensor<?x48xf32>, tensor<?x16xf32>)
+    %c = onnx.node "Gelu" (%b) {approximate = "tanh"} : (tensor<?x64xf32>) -> tensor<?x64xf32>)")
+                  .empty());
+}
+
+TEST(X86Support, NamesEveryRefusalAtOnce) {
+  auto messages = refusals(R"(
+    %a = onnx.node "Softmax" (%x) {} : (tensor<?x64xf32>) -> tensor<?x64xf32>
+    %b = onnx.node "Cast" (%h) {to = 1} : (tensor<?x64xf16>) -> tensor<?x64xf32>
+    %c = onnx.node "Gather" opset 13 (%table, %tokens) {} : (tensor<50x64xf32>, tensor<?xi32>) -> tensor<?x64xf32>)");
+  // The f16 argument of the function is not an operation.
+  ASSERT_EQ(messages.size(), 3u);
+  EXPECT_EQ(messages[0],
+            "'onnx.node' op 'Softmax' with 1 inputs has no kernel");
+  EXPECT_EQ(messages[1],
+            "'onnx.node' op has a value of type 'tensor<?x64xf16>'; this "
+            "target computes tensor<?xWIDTHxf32> values and tensor<?xi32> ids");
+  EXPECT_EQ(messages[2], "'onnx.node' op 'Gather' is not a primitive");
+}
+
+TEST(X86Support, RefusesOperandsThatAreNotRows) {
+  for (const char *operands :
+       {R"((%x, %y) {} : (tensor<?x64xf32>, tensor<?x32xf32>))",
+        R"((%x, %table) {} : (tensor<?x64xf32>, tensor<50x64xf32>))",
+        R"((%x, %one) {} : (tensor<?x64xf32>, tensor<i64>))",
+        R"((%scale, %scale) {} : (tensor<64xf32>, tensor<64xf32>))"}) {
+    EXPECT_EQ(refusals(std::string("%a = onnx.node \"Add\" ") + operands +
+                       " -> tensor<?x64xf32>")
+                  .size(),
+              1u)
+        << operands;
+  }
+}
+
+TEST(X86Support, RefusesAttributesItDoesNotKnow) {
+  EXPECT_EQ(refusals(R"(
+    %a = onnx.node "Swish" (%x) {alpha = 2.0 : f32} : (tensor<?x64xf32>) -> tensor<?x64xf32>)")
+                .size(),
+            1u);
+}
+
+TEST(X86Support, RefusesComputedMatrices) {
+  auto messages = refusals(R"(
+    %a = transformer.linear %x, %x layout nk : (tensor<?x64xf32>, tensor<?x64xf32>) -> tensor<?x50xf32>)");
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_NE(messages[0].find("computed matrix"), std::string::npos);
+}
