@@ -79,6 +79,13 @@ public:
   mlir::Type getElementType(unsigned index) const {
     return inputs[index].elementType;
   }
+  /// The contents of input `index` where it has rank 0 or 1, else null.
+  const Contents *getVector(unsigned index) const {
+    const TensorFacts &input = inputs[index];
+    return input.contents && input.shape && input.shape->size() <= 1
+               ? &*input.contents
+               : nullptr;
+  }
   /// The integers of input `index` where all are known.
   std::optional<llvm::SmallVector<int64_t>> getIntegers(unsigned index) const {
     return has(index) ? inputs[index].getIntegers() : std::nullopt;
