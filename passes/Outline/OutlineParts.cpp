@@ -1,18 +1,19 @@
-//===- OutlineParts.cpp - make the part of a target -------------*- C++ -*-===//
+//===- OutlineParts.cpp - make the parts of the targets ---------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 //
-// Moves the step function into a deploy.part and its constants into the part's
-// weight table.
+// Moves the step function into a deploy.part for each chip and its constants
+// into the part's weight table.
 //
 //===----------------------------------------------------------------------===//
 
 #include "tandem/passes/Outline/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/MapVector.h"
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
@@ -111,44 +112,78 @@ void outlineWeights(Block &body, Value weights, int64_t rows,
   }
 }
 
+/// The chips of a placement and the phases of each, in the order of
+/// `deploy.phases`.
+using Placement = llvm::MapVector<ChipAttr, SmallVector<Attribute>>;
+
 struct OutlinePartsPass : tandem::impl::OutlinePartsPassBase<OutlinePartsPass> {
   using OutlinePartsPassBase::OutlinePartsPassBase;
 
   void runOnOperation() override;
+  std::optional<Placement> readPlacement(func::FuncOp step);
+  void makePart(func::FuncOp step, ChipAttr chip, ArrayRef<Attribute> phases);
 };
+
+std::optional<Placement> OutlinePartsPass::readPlacement(func::FuncOp step) {
+  auto phases = step->getAttrOfType<ArrayAttr>("deploy.phases");
+  auto chips = step->getAttrOfType<DictionaryAttr>("deploy.placement");
+  if (!phases || !chips) {
+    step.emitError("has no 'deploy.phases' or no 'deploy.placement'; run "
+                   "stages split and place first");
+    return std::nullopt;
+  }
+  Placement placement;
+  for (auto phase : phases.getAsRange<StringAttr>()) {
+    auto chip = chips.getAs<ChipAttr>(phase.getValue());
+    if (!chip) {
+      step.emitError("has no chip for phase ")
+          << phase << " in 'deploy.placement'";
+      return std::nullopt;
+    }
+    placement[chip].push_back(phase);
+  }
+  return placement;
+}
+
+void OutlinePartsPass::makePart(func::FuncOp step, ChipAttr chip,
+                                ArrayRef<Attribute> phases) {
+  MLIRContext *context = &getContext();
+  OpBuilder builder(step);
+  func::FuncOp program = step.clone();
+  WeightTable table;
+  outlineWeights(program.getBody().front(), program.getArguments().back(),
+                 capacityTokens, table);
+  auto part = PartOp::create(builder, step.getLoc(),
+                             builder.getStringAttr(chip.getName()),
+                             builder.getArrayAttr(phases), chip,
+                             DenseI64ArrayAttr::get(context, {1, 1}),
+                             builder.getI64IntegerAttr(0), table.get(context));
+  Block *body = builder.createBlock(&part.getBody());
+  for (Attribute phase : phases) {
+    func::FuncOp function = program.clone();
+    function.setName(cast<StringAttr>(phase).getValue());
+    body->push_back(function);
+  }
+  program.erase();
+}
 
 void OutlinePartsPass::runOnOperation() {
   ModuleOp module = getOperation();
   auto step = module.lookupSymbol<func::FuncOp>("step");
-  auto phases =
-      step ? step->getAttrOfType<ArrayAttr>("deploy.phases") : nullptr;
-  if (!phases) {
-    module.emitError("has no function @step with 'deploy.phases'; run "
-                     "tandem-split-phases first");
+  if (!step) {
+    module.emitError("has no function @step; run stages split and place first");
     return signalPassFailure();
   }
-  OpBuilder builder(step);
-  auto weightsType = WeightsType::get(&getContext());
-  if (failed(step.insertArgument(step.getNumArguments(), weightsType, {},
-                                 step.getLoc()))) {
+  std::optional<Placement> placement = readPlacement(step);
+  if (!placement || failed(step.insertArgument(step.getNumArguments(),
+                                               WeightsType::get(&getContext()),
+                                               {}, step.getLoc()))) {
     return signalPassFailure();
   }
-  Value weights = step.getArguments().back();
-
-  WeightTable table;
-  outlineWeights(step.getBody().front(), weights, capacityTokens, table);
-
-  auto part =
-      PartOp::create(builder, step.getLoc(), builder.getStringAttr(chip),
-                     phases, ChipAttr::get(&getContext(), chip, target),
-                     DenseI64ArrayAttr::get(&getContext(), {1, 1}),
-                     builder.getI64IntegerAttr(0), table.get(&getContext()));
-  Block *body = builder.createBlock(&part.getBody());
   step->removeAttr("deploy.phases");
-  for (Attribute phase : phases) {
-    auto function = cast<func::FuncOp>(step->clone());
-    function.setName(cast<StringAttr>(phase).getValue());
-    body->push_back(function);
+  step->removeAttr("deploy.placement");
+  for (auto &[chip, phases] : *placement) {
+    makePart(step, chip, phases);
   }
   step.erase();
 }

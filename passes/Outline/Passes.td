@@ -28,16 +28,14 @@ def OutlinePartsPass : Pass<"tandem-outline-parts", "mlir::ModuleOp"> {
     weight table, with the role its users give it; rotary tables get as many
     rows as the capacity.
 
-    Requires: `@step` of tandem-split-phases. Guarantees: one `deploy.part` with
-    a function for each phase. Leaves alone: scalars.
+    Requires: `@step` with `deploy.placement`, made by stage place. Guarantees: a
+    `deploy.part` for each chip that runs a phase, named as the chip, with a
+    function for each of its phases and a weight table of its own. Leaves alone:
+    scalars.
   }];
   let options = [
     Option<"capacityTokens", "capacity", "int64_t", /*default=*/"4096",
-           "tokens a cache slot holds; rows of rotary tables">,
-    Option<"chip", "chip", "std::string", /*default=*/"\"cpu\"",
-           "name of the chip in the fleet; names the part">,
-    Option<"target", "target", "std::string", /*default=*/"\"toy\"",
-           "name of the target that compiles for the chip">];
+           "tokens a cache slot holds; rows of rotary tables">];
   let dependentDialects = ["tandem::deploy::DeployDialect", "mlir::scf::SCFDialect",
                            "mlir::arith::ArithDialect"];
 }

@@ -44,8 +44,6 @@ static void buildSplit(OpPassManager &manager, const StageOptions &) {
 static void buildOutline(OpPassManager &manager, const StageOptions &options) {
   OutlinePartsPassOptions outline;
   outline.capacityTokens = options.capacityTokens;
-  outline.chip = options.chip;
-  outline.target = options.target;
   manager.addPass(createOutlinePartsPass(outline));
   manager.nest<deploy::PartOp>().addPass(createShareLayersPass());
   manager.addPass(createCSEPass());

@@ -24,8 +24,6 @@ namespace tandem {
 /// What the stages need to know beside the program.
 struct StageOptions {
   int64_t capacityTokens = 4096; ///< tokens a cache slot holds
-  std::string chip = "cpu";      ///< chip of the fleet that runs the phases
-  std::string target;            ///< target that compiles for the chip
 };
 
 /// One stage. `build` is null where the stage is not a pipeline of passes: the

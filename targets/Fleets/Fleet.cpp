@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "tandem/targets/Fleets/Fleet.h"
 
+#include "mlir/IR/Builders.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -17,11 +18,13 @@ using namespace tandem;
 using llvm::StringRef;
 
 LLVM_YAML_IS_SEQUENCE_VECTOR(tandem::Chip)
+LLVM_YAML_IS_STRING_MAP(std::string)
 
 template <> struct llvm::yaml::MappingTraits<Chip> {
   static void mapping(IO &io, Chip &chip) {
     io.mapRequired("name", chip.name);
     io.mapRequired("target", chip.target);
+    io.mapOptional("machine", chip.machine);
   }
   static std::string validate(IO &, Chip &chip) {
     return chip.name.empty() ? "a chip needs a name" : "";
@@ -114,4 +117,21 @@ llvm::Expected<Fleet> tandem::loadFleet(StringRef nameOrFile) {
                                    nameOrFile.str().c_str());
   }
   return parseFleet((*buffer)->getBuffer(), nameOrFile);
+}
+
+deploy::ChipAttr tandem::toAttribute(const Chip &chip,
+                                     mlir::MLIRContext *context) {
+  mlir::Builder builder(context);
+  llvm::SmallVector<mlir::NamedAttribute> machine;
+  for (const auto &[key, value] : chip.machine) {
+    int64_t number = 0;
+    bool isNumber = !StringRef(value).getAsInteger(10, number);
+    machine.push_back(builder.getNamedAttr(
+        key, isNumber ? mlir::Attribute(builder.getI64IntegerAttr(number))
+                      : builder.getStringAttr(value)));
+  }
+  return deploy::ChipAttr::get(context, chip.name, chip.target,
+                               machine.empty()
+                                   ? mlir::DictionaryAttr()
+                                   : builder.getDictionaryAttr(machine));
 }

@@ -12,9 +12,11 @@
 #ifndef TANDEM_TARGETS_FLEETS_FLEET_H
 #define TANDEM_TARGETS_FLEETS_FLEET_H
 
+#include <map>
 #include <string>
 #include <vector>
 
+#include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 
@@ -24,6 +26,8 @@ namespace tandem {
 struct Chip {
   std::string name;   ///< as the plan and the bundle call it
   std::string target; ///< target that compiles for it
+  /// What the target must know about the chip; the target defines the keys.
+  std::map<std::string, std::string> machine;
 };
 
 /// Chips that may run phases of one model.
@@ -42,6 +46,9 @@ llvm::Expected<Fleet> loadFleet(llvm::StringRef nameOrFile);
 
 /// Reads a fleet from YAML; `origin` names the text in errors.
 llvm::Expected<Fleet> parseFleet(llvm::StringRef text, llvm::StringRef origin);
+
+/// The chip as the program carries it; whole numbers of `machine` become i64.
+deploy::ChipAttr toAttribute(const Chip &chip, mlir::MLIRContext *context);
 
 } // namespace tandem
 

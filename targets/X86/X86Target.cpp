@@ -56,7 +56,7 @@ public:
 } // namespace
 
 LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
-  LogicalResult result = success();
+  LogicalResult result = readMachine(part);
   for (auto [index, attribute] : llvm::enumerate(part.getWeights())) {
     auto slot = cast<deploy::SlotAttr>(attribute);
     if (!slot.getType().getElementType().isF32()) {

@@ -7,6 +7,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+
 #include "Commands.h"
 #include "Diagnostics.h"
 #include "Frontend.h"
@@ -46,6 +48,35 @@ static void report(Frontend &frontend) {
   }
 }
 
+/// Whether both phases can run on `chip`.
+static ExitCode checkChip(Frontend &frontend, const Chip &chip) {
+  const Target *target = lookupTarget(chip.target);
+  if (!target) {
+    return fail(ExitCode::Infeasible, "chip '" + chip.name +
+                                          "' names target '" + chip.target +
+                                          "', which this build does not have");
+  }
+  OwningOpRef<ModuleOp> module = frontend.getModule().clone();
+  auto step = module->lookupSymbol<func::FuncOp>("step");
+  OpBuilder builder(step);
+  deploy::ChipAttr attribute = toAttribute(chip, step.getContext());
+  step->setAttr(
+      "deploy.placement",
+      builder.getDictionaryAttr({builder.getNamedAttr("prefill", attribute),
+                                 builder.getNamedAttr("decode", attribute)}));
+  if (failed(runStage(*lookupStage("outline"), *module, frontend.options))) {
+    return ExitCode::Unsupported;
+  }
+  for (deploy::PartOp part : module->getOps<deploy::PartOp>()) {
+    if (failed(target->checkSupported(part))) {
+      return ExitCode::Unsupported;
+    }
+  }
+  llvm::outs() << llvm::formatv("{0} ({1}): prefill and decode can run\n",
+                                chip.name, chip.target);
+  return ExitCode::Success;
+}
+
 ExitCode runCheck(const CompileRequest &request) {
   llvm::Expected<Fleet> fleet = loadFleet(request.fleet);
   if (!fleet) {
@@ -57,23 +88,10 @@ ExitCode runCheck(const CompileRequest &request) {
     return code;
   }
   report(frontend);
-  if (ExitCode code = frontend.run("outline"); code != ExitCode::Success) {
-    return code;
-  }
   for (const Chip &chip : fleet->chips) {
-    const Target *target = lookupTarget(chip.target);
-    if (!target) {
-      return fail(ExitCode::Infeasible,
-                  "chip '" + chip.name + "' names target '" + chip.target +
-                      "', which this build does not have");
+    if (ExitCode code = checkChip(frontend, chip); code != ExitCode::Success) {
+      return code;
     }
-    for (deploy::PartOp part : frontend.getModule().getOps<deploy::PartOp>()) {
-      if (failed(target->checkSupported(part))) {
-        return ExitCode::Unsupported;
-      }
-    }
-    llvm::outs() << llvm::formatv("{0} ({1}): prefill and decode can run\n",
-                                  chip.name, chip.target);
   }
   return ExitCode::Success;
 }

@@ -28,6 +28,8 @@ using runtime::ExitCode;
 struct CompileRequest {
   std::string model;                    ///< file or folder
   std::string fleet = "local";          ///< built-in name or file
+  std::string prefillChip;              ///< chip of the fleet, or empty
+  std::string decodeChip;               ///< chip of the fleet, or empty
   std::string output;                   ///< bundle to write
   std::optional<int64_t> maxContext;    ///< tokens a cache slot holds
   std::vector<std::string> allowedDirs; ///< further folders of external data

@@ -7,7 +7,9 @@
 #include <set>
 #include <thread>
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -32,6 +34,28 @@ std::string digestOf(llvm::ArrayRef<char> bytes) {
   return "blake3:" + llvm::toHex(hasher.final(), /*LowerCase=*/true);
 }
 
+/// The chip called `name`, or the first one where no name is given.
+llvm::Expected<const Chip *> findChip(const Fleet &fleet, StringRef name) {
+  if (name.empty()) {
+    return &fleet.chips.front();
+  }
+  auto names =
+      llvm::map_range(fleet.chips, [](const Chip &c) { return c.name; });
+  for (const Chip &chip : fleet.chips) {
+    if (chip.name == name) {
+      return &chip;
+    }
+  }
+  return llvm::createStringError("fleet '%s' has no chip '%s', only %s",
+                                 fleet.name.c_str(), name.str().c_str(),
+                                 llvm::join(names, ", ").c_str());
+}
+
+/// The target that compiles a part; the fleet was checked.
+const Target &targetOf(deploy::PartOp part) {
+  return *lookupTarget(part.getChip().getTarget());
+}
+
 /// Compiles one model for one fleet.
 class Compilation {
 public:
@@ -41,43 +65,57 @@ public:
   ExitCode run();
 
 private:
-  ExitCode chooseChip();
+  ExitCode chooseChips();
   ExitCode runStages();
   ExitCode writeBundle();
   llvm::Error addAssets(bundle::BundleWriter &writer);
   llvm::Expected<bundle::Provenance> describeProvenance();
+  void place();
   void report(const runtime::Manifest &manifest);
 
   const CompileRequest &request;
   Frontend frontend;
   Fleet fleet;
-  const Target *target = nullptr;
+  llvm::StringMap<const Chip *> placement; ///< by phase
   runtime::Manifest manifest;
   std::optional<Golden> golden;
 };
 
-ExitCode Compilation::chooseChip() {
+ExitCode Compilation::chooseChips() {
   llvm::Expected<Fleet> loaded = loadFleet(request.fleet);
   if (!loaded) {
     return fail(ExitCode::Usage, loaded.takeError());
   }
   fleet = std::move(*loaded);
-  if (fleet.chips.size() != 1) {
-    return fail(ExitCode::Infeasible,
-                "fleet '" + fleet.name + "' has " +
-                    llvm::Twine(fleet.chips.size()) +
-                    " chips; this version places both phases on one chip");
+  const std::pair<StringRef, StringRef> wishes[] = {
+      {"prefill", request.prefillChip}, {"decode", request.decodeChip}};
+  for (auto [phase, wish] : wishes) {
+    llvm::Expected<const Chip *> chip = findChip(fleet, wish);
+    if (!chip) {
+      return fail(ExitCode::Usage, chip.takeError());
+    }
+    if (!lookupTarget((*chip)->target)) {
+      return fail(ExitCode::Infeasible,
+                  "chip '" + (*chip)->name + "' names target '" +
+                      (*chip)->target +
+                      "', which this build does not have; see 'tandem "
+                      "targets'");
+    }
+    placement[phase] = *chip;
   }
-  const Chip &chip = fleet.chips.front();
-  target = lookupTarget(chip.target);
-  if (!target) {
-    return fail(ExitCode::Infeasible,
-                "chip '" + chip.name + "' names target '" + chip.target +
-                    "', which this build does not have; see 'tandem targets'");
-  }
-  frontend.options.chip = chip.name;
-  frontend.options.target = chip.target;
   return ExitCode::Success;
+}
+
+/// Says on @step which chip runs each phase.
+void Compilation::place() {
+  auto step = frontend.getModule().lookupSymbol<func::FuncOp>("step");
+  SmallVector<NamedAttribute> chips;
+  for (const auto &entry : placement) {
+    chips.emplace_back(StringAttr::get(step.getContext(), entry.first()),
+                       toAttribute(*entry.second, step.getContext()));
+  }
+  step->setAttr("deploy.placement",
+                DictionaryAttr::get(step.getContext(), chips));
 }
 
 ExitCode Compilation::runStages() {
@@ -105,13 +143,14 @@ ExitCode Compilation::runStages() {
   if (!request.output.empty()) {
     step = frontend.getModule().clone();
   }
+  place();
   if (ExitCode code = frontend.run("outline");
       code != ExitCode::Success || !step) {
     return code;
   }
   // Only what the target takes is evaluated: the rest may be of any size.
   for (deploy::PartOp part : frontend.getModule().getOps<deploy::PartOp>()) {
-    if (failed(target->checkSupported(part))) {
+    if (failed(targetOf(part).checkSupported(part))) {
       return ExitCode::Unsupported;
     }
   }
@@ -161,6 +200,12 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
     provenance.options.push_back(
         llvm::formatv("--max-context={0}", *request.maxContext));
   }
+  if (!request.prefillChip.empty()) {
+    provenance.options.push_back("--prefill=" + request.prefillChip);
+  }
+  if (!request.decodeChip.empty()) {
+    provenance.options.push_back("--decode=" + request.decodeChip);
+  }
   provenance.fleet = fleet.name;
   WeightFiles &files = frontend.getWeights();
   provenance.sources.push_back(
@@ -193,7 +238,7 @@ ExitCode Compilation::writeBundle() {
   options.jobs = request.jobs;
   for (deploy::PartOp part : parts) {
     auto compiled =
-        addCompiledPart(part, *target, frontend.getWeights(), options,
+        addCompiledPart(part, targetOf(part), frontend.getWeights(), options,
                         manifest.model.vocabulary, **writer);
     if (!compiled) {
       return fail(ExitCode::InternalError, compiled.takeError());
@@ -245,7 +290,7 @@ void Compilation::report(const runtime::Manifest &manifest) {
 }
 
 ExitCode Compilation::run() {
-  if (ExitCode code = chooseChip(); code != ExitCode::Success) {
+  if (ExitCode code = chooseChips(); code != ExitCode::Success) {
     return code;
   }
   DiagnosticPrinter printer(&frontend.getContext());

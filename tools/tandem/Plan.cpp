@@ -19,7 +19,11 @@ std::string planText(const runtime::Manifest &manifest, const Fleet &fleet) {
           {"phase", phase},
           {"part", part.id},
           {"chip", part.chip},
-          {"reason", "the only chip of fleet '" + fleet.name + "'"}});
+          {"reason", fleet.chips.size() == 1
+                         ? "the only chip of fleet '" + fleet.name + "'"
+                         : "named on the command line, or the first chip of "
+                           "fleet '" +
+                               fleet.name + "'"}});
     }
   }
   llvm::json::Value plan =

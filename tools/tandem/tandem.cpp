@@ -51,6 +51,12 @@ cl::opt<std::string> fleet("fleet", cl::init("local"), cl::value_desc("FLEET"),
                            cl::desc("built-in fleet or YAML file"),
                            cl::cat(category), cl::sub(compileVerb),
                            cl::sub(checkVerb));
+cl::opt<std::string> prefillChip("prefill", cl::value_desc("CHIP"),
+                                 cl::desc("chip of the fleet for prefill"),
+                                 cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string> decodeChip("decode", cl::value_desc("CHIP"),
+                                cl::desc("chip of the fleet for decode"),
+                                cl::cat(category), cl::sub(compileVerb));
 cl::opt<std::string> output("o", cl::value_desc("BUNDLE"),
                             cl::desc("folder to write"), cl::cat(category),
                             cl::sub(compileVerb));
@@ -129,6 +135,8 @@ CompileRequest makeRequest() {
   CompileRequest request;
   request.model = model;
   request.fleet = fleet;
+  request.prefillChip = prefillChip;
+  request.decodeChip = decodeChip;
   request.output = output;
   if (maxContext.getNumOccurrences()) {
     request.maxContext = maxContext;

@@ -38,11 +38,18 @@ def Deploy_ChipAttr : AttrDef<Deploy_Dialect, "Chip"> {
   let mnemonic = "chip";
   let summary = "a chip of the fleet and the target that compiles for it";
   let description = [{
-    Example: `#deploy.chip<"cpu", "toy">`
+    `machine` is what the chip's target must know about it to compile, such as
+    its generation or the block of its cache; the target defines the keys.
+
+    `@step` carries `deploy.placement`, a dictionary from each phase to its chip,
+    between place and outline.
+
+    Example: `#deploy.chip<"cpu", "toy", {cache_block_tokens = 128 : i64}>`
   }];
   let parameters = (ins StringRefParameter<"name in the fleet">:$name,
-                        StringRefParameter<"name of the target">:$target);
-  let assemblyFormat = "`<` $name `,` $target `>`";
+                        StringRefParameter<"name of the target">:$target,
+                        OptionalParameter<"::mlir::DictionaryAttr">:$machine);
+  let assemblyFormat = "`<` $name `,` $target (`,` $machine^)? `>`";
 }
 
 def Deploy_Role : I32EnumAttr<"WeightRole", "how a part uses a weight", [

@@ -11,6 +11,7 @@
 #include "tandem/targets/X86/Lowering/LowerPart.h"
 
 #include "mlir/IR/Verifier.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/ThreadPool.h"
 
@@ -34,8 +35,9 @@ struct Artifact {
 
 } // namespace
 
-static LogicalResult lower(deploy::PartOp part, Artifact &artifact) {
-  artifact.lowered = lowerPart(part, *artifact.variant);
+static LogicalResult lower(deploy::PartOp part, const Machine &machine,
+                           Artifact &artifact) {
+  artifact.lowered = lowerPart(part, *artifact.variant, machine);
   ModuleOp module = *artifact.lowered.module;
   return success(succeeded(mlir::verify(module)) &&
                  succeeded(verifyLowered(module)));
@@ -79,6 +81,7 @@ static void compile(Artifact &artifact) {
 }
 
 static PartRequirements requirementsOf(deploy::PartOp part,
+                                       const Machine &machine,
                                        ArrayRef<Artifact> artifacts,
                                        const EmitOptions &options) {
   PartRequirements needs;
@@ -91,6 +94,7 @@ static PartRequirements requirementsOf(deploy::PartOp part,
         std::max(needs.arenaBytesPerToken, arena.perToken);
     needs.arenaBytesPerRow = std::max(needs.arenaBytesPerRow, arena.perRow);
   }
+  int64_t blockKeys = machine.cacheBlockTokens;
   part.walk([&](transformer::AppendOp op) {
     transformer::KvCacheType cache = op.getCache().getType();
     int64_t blocks = llvm::divideCeil(options.capacityTokens, blockKeys);
@@ -100,8 +104,10 @@ static PartRequirements requirementsOf(deploy::PartOp part,
                       int64_t(sizeof(float));
   });
   needs.cacheLayout =
-      "[layer][head][token / 64]{key [token % 64 / 16][dim][token % 16], "
-      "value [dim / 16][token % 64][dim % 16]}";
+      llvm::formatv("[layer][head][token / {0}]{{key [token % {0} / "
+                    "16][dim][token % 16], value [dim / 16][token % {0}][dim "
+                    "% 16]}",
+                    blockKeys);
   return needs;
 }
 
@@ -124,11 +130,15 @@ static LogicalResult addFiles(const Artifact &artifact, ArtifactSink &sink,
 FailureOr<EmittedPart> tandem::x86::emitPart(deploy::PartOp part,
                                              ArtifactSink &sink,
                                              const EmitOptions &options) {
+  FailureOr<Machine> machine = readMachine(part);
+  if (failed(machine)) {
+    return failure();
+  }
   std::vector<Artifact> artifacts(variants().size());
   for (auto [variant, artifact] : llvm::zip(variants(), artifacts)) {
     artifact.variant = &variant;
     artifact.code = &artifact;
-    if (failed(lower(part, artifact))) {
+    if (failed(lower(part, *machine, artifact))) {
       return failure();
     }
     for (const Artifact &lesser : artifacts) {
@@ -154,7 +164,7 @@ FailureOr<EmittedPart> tandem::x86::emitPart(deploy::PartOp part,
   pool.wait();
 
   EmittedPart emitted;
-  emitted.requirements = requirementsOf(part, artifacts, options);
+  emitted.requirements = requirementsOf(part, *machine, artifacts, options);
   for (const Artifact &artifact : artifacts) {
     if (!artifact.code->error.empty()) {
       return part.emitError() << artifact.code->error;

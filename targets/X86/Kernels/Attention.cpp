@@ -31,10 +31,10 @@ static Expr laneNumbers(Emitter &e, int64_t first) {
                  e, DenseIntElementsAttr::get(e.integerVectorType(), numbers))};
 }
 
-// (scores, low, high, running, softcap): one row of 64 scores becomes weights.
-// Keys outside [low, high) get none. running[0] is the largest score so far,
-// running[1] the sum of weights; running[2] becomes the factor by which what
-// was summed up before shrinks.
+// (scores, low, high, running, softcap): one row of a block of scores becomes
+// weights. Keys outside [low, high) get none. running[0] is the largest score
+// so far, running[1] the sum of weights; running[2] becomes the factor by which
+// what was summed up before shrinks.
 LLVM::LLVMFuncOp Kernels::softmaxRow() {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64(), f32 = types.f32();
@@ -116,12 +116,13 @@ namespace {
 /// The attention of one tile, step by step.
 class TileAttention {
 public:
-  TileAttention(Emitter &e, ValueRange a)
-      : e(e), q(e, a[0]), y(e, a[1]), cache(e, a[2]), qStride(e, a[3]),
-        yStride(e, a[4]), keyWidth(e, a[5]), valueWidth(e, a[6]),
-        group(e, a[7]), firstPair(e, a[8]), pairs(e, a[9]), start(e, a[10]),
-        total(e, a[11]), causal(e, a[12]), window(e, a[13]), scale(e, a[14]),
-        softcap(e, a[15]), valuePanels(e.ceilDivide(valueWidth, panelColumns)),
+  TileAttention(Emitter &e, int64_t blockKeys, ValueRange a)
+      : e(e), blockKeys(blockKeys), q(e, a[0]), y(e, a[1]), cache(e, a[2]),
+        qStride(e, a[3]), yStride(e, a[4]), keyWidth(e, a[5]),
+        valueWidth(e, a[6]), group(e, a[7]), firstPair(e, a[8]), pairs(e, a[9]),
+        start(e, a[10]), total(e, a[11]), causal(e, a[12]), window(e, a[13]),
+        scale(e, a[14]), softcap(e, a[15]),
+        valuePanels(e.ceilDivide(valueWidth, panelColumns)),
         outputStride(valuePanels * double(panelColumns)),
         packed(e.stack(pairs * keyWidth)),
         scores(e.stack(pairs * double(blockKeys))),
@@ -232,6 +233,7 @@ private:
   }
 
   Emitter &e;
+  const int64_t blockKeys;
   Pointer q, y, cache;
   Expr qStride, yStride, keyWidth, valueWidth, group, firstPair, pairs, start,
       total, causal, window, scale, softcap, valuePanels, outputStride;
@@ -245,10 +247,11 @@ LLVM::LLVMFuncOp Kernels::attendTile() {
   Type ptr = types.pointerType(), i64 = types.i64(), f32 = types.f32();
   LLVM::LLVMFuncOp pack = packQueries(), left = multiplyPacked(),
                    softmax = softmaxRow(), right = multiplyRows();
-  return define("attend_tile",
-                {ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64, i64, i64,
-                 i64, i64, f32, f32},
-                [&](Emitter &e, ValueRange arguments) {
-                  TileAttention(e, arguments).run(pack, left, softmax, right);
-                });
+  return define(
+      "attend_tile",
+      {ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64,
+       f32, f32},
+      [&](Emitter &e, ValueRange arguments) {
+        TileAttention(e, blockKeys, arguments).run(pack, left, softmax, right);
+      });
 }

@@ -21,8 +21,8 @@ static void writeKey(Emitter &e, Pointer from, Pointer block, Expr inBlock,
   });
 }
 
-static void writeValue(Emitter &e, Pointer from, Pointer block, Expr inBlock,
-                       Expr width) {
+static void writeValue(Emitter &e, int64_t blockKeys, Pointer from,
+                       Pointer block, Expr inBlock, Expr width) {
   e.loop(e.integer(0), width, panelColumns, [&](Expr column) {
     Pointer to =
         (block + column * double(blockKeys)) + inBlock * double(panelColumns);
@@ -60,7 +60,7 @@ LLVM::LLVMFuncOp Kernels::append() {
                 slot + ((layerHead + head) * blocks + block) * blockElements;
             Expr source = token * heads + head;
             writeKey(e, k + source * keyWidth, place, inBlock, keyWidth);
-            writeValue(e, v + source * valueWidth,
+            writeValue(e, blockKeys, v + source * valueWidth,
                        place + keyWidth * double(blockKeys), inBlock,
                        valueWidth);
           });

@@ -22,6 +22,7 @@
 #define TANDEM_TARGETS_X86_KERNELS_KERNELS_H
 
 #include "tandem/targets/X86/Kernels/Emitter.h"
+#include "tandem/targets/X86/Machine.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -29,8 +30,6 @@
 
 namespace tandem::x86 {
 
-/// Keys in a block of the cache and of the attention loop.
-inline constexpr int64_t blockKeys = 64;
 /// Longest run of K that a panel of B is walked before the next row tile: 128
 /// KiB of the panel stay in the second-level cache.
 inline constexpr int64_t maxDepth = 2048;
@@ -48,11 +47,13 @@ struct EpilogueStep {
 /// The kernels of one variant in one module.
 class Kernels {
 public:
-  Kernels(mlir::ModuleOp module, const Variant &variant)
-      : module(module), variant(variant) {}
+  Kernels(mlir::ModuleOp module, const Variant &variant, const Machine &machine)
+      : module(module), variant(variant), blockKeys(machine.cacheBlockTokens) {}
 
   mlir::ModuleOp module;
   const Variant &variant;
+  /// Keys in a block of the cache and of the attention loop.
+  const int64_t blockKeys;
 
   /// The function `name`; writes it with `body` unless it exists. `arguments`
   /// are its types, there is no result.
@@ -110,9 +111,9 @@ public:
   /// i32 positions; x and y may be the same.
   mlir::LLVM::LLVMFuncOp rotary(bool interleaved);
 
-  // The cache. A slot is [layer][head][block of 64 tokens] of keys then
-  // values: keys [4 panels][D][16 tokens], values [ceil(V / 16) panels][64
-  // tokens][16].
+  // The cache. A slot is [layer][head][block of `blockKeys` tokens] of keys
+  // then values: keys [blockKeys / 16 panels][D][16 tokens], values [ceil(V /
+  // 16) panels][blockKeys tokens][16].
 
   /// (k, v, slots, tokenRows, positions, layerHead, blocks, heads, D, V,
   /// first, last): writes tokens [first, last) behind slots[tokenRows[t]];

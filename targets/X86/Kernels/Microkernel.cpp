@@ -22,10 +22,11 @@ namespace {
 /// of accumulators.
 class TileLoop {
 public:
-  TileLoop(Emitter &e, int64_t rows, bool packed, Pointer a, Pointer b)
+  TileLoop(Emitter &e, int64_t rows, int64_t rowStride, int64_t depthStride,
+           Pointer a, Pointer b)
       : e(e), rows(rows), vectors(e.variant.panelVectors()),
-        rowStride(packed ? 1 : blockKeys), depthStride(packed ? rows : 1),
-        sets(accumulatorSets()), a(a), b(b) {}
+        rowStride(rowStride), depthStride(depthStride), sets(accumulatorSets()),
+        a(a), b(b) {}
 
   /// C += A x B over `depth`, C being `tile` values row after row.
   Exprs run(Expr depth, Exprs tile) {
@@ -136,7 +137,8 @@ LLVM::LLVMFuncOp Kernels::multiply(int64_t rows, bool packed) {
             [&] {
               return Exprs(places.size(), e.constant(e.vectorType(), 0));
             });
-        tile = TileLoop(e, rows, packed, {e, arguments[0]}, {e, arguments[1]})
+        tile = TileLoop(e, rows, packed ? 1 : blockKeys, packed ? rows : 1,
+                        {e, arguments[0]}, {e, arguments[1]})
                    .run(depth, tile);
         for (auto [place, value] : llvm::zip(places, tile)) {
           place.store(value);

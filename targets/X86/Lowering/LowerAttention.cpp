@@ -54,7 +54,8 @@ static void emitTile(Scope &scope, CachedAttentionOp op, Expr task) {
 
   int64_t paddedValue =
       (valueWidth + panelColumns - 1) / panelColumns * panelColumns;
-  double blockElements = double(blockKeys * (keyWidth + paddedValue));
+  double blockElements =
+      double(scope.kernels.blockKeys * (keyWidth + paddedValue));
   Pointer slot = scope.field(StateField::slots)
                      .loadPointer()
                      .bytes(row * double(sizeof(void *)))

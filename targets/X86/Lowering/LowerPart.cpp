@@ -128,11 +128,11 @@ static void defineQuery(Kernels &kernels, ArrayRef<LLVM::LLVMFuncOp> entries) {
   LLVM::ReturnOp::create(e, ValueRange(result.value));
 }
 
-LoweredPart tandem::x86::lowerPart(deploy::PartOp part,
-                                   const Variant &variant) {
+LoweredPart tandem::x86::lowerPart(deploy::PartOp part, const Variant &variant,
+                                   const Machine &machine) {
   LoweredPart lowered;
   lowered.module = ModuleOp::create(part.getLoc());
-  Kernels kernels(*lowered.module, variant);
+  Kernels kernels(*lowered.module, variant, machine);
   PartContext context{kernels, planPacking(part), groupsOf(part),
                       llvm::DenseMap<Operation *, int64_t>()};
   // Phases that do the same are one entry under two numbers.

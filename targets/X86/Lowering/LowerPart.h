@@ -20,7 +20,8 @@ struct LoweredPart {
 
 /// Lowers `part` for `variant` into a new module of context `context` that
 /// exports `querySymbol`. The part is supported.
-LoweredPart lowerPart(deploy::PartOp part, const Variant &variant);
+LoweredPart lowerPart(deploy::PartOp part, const Variant &variant,
+                      const Machine &machine);
 
 /// Fails, naming each offence, where a lowered module allocates, calls what it
 /// does not define, or exports more than the query.

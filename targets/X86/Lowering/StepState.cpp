@@ -59,7 +59,7 @@ private:
     field(StateField::tokenCount).store(tokens);
     field(StateField::selectedCount).store(e.select(all, tokens, rows));
     Expr capacity = step.bytes(offsetof(TandemStep, capacity)).loadInteger();
-    field(StateField::blocks).store(e.ceilDivide(capacity, blockKeys));
+    field(StateField::blocks).store(e.ceilDivide(capacity, kernels.blockKeys));
   }
 
   /// `perToken` (and `perRow`) bytes of the arena for each token (row).

@@ -1,9 +1,25 @@
 // RUN: tandem-opt %s --tandem-outline-parts --split-input-file --verify-diagnostics
 
-// Tests that the pass names the stage that should have run.
-// expected-error@+1 {{has no function @step with 'deploy.phases'; run tandem-split-phases first}}
+// Tests that the pass names the stages that should have run.
+// expected-error@+1 {{has no function @step; run stages split and place first}}
 module {
   func.func @main(%ids: tensor<?x?xi64>) -> tensor<?x?xi64> {
     return %ids : tensor<?x?xi64>
   }
+}
+
+// -----
+
+// Tests that a step that was not placed is refused.
+// expected-error@+1 {{has no 'deploy.phases' or no 'deploy.placement'; run stages split and place first}}
+func.func @step(%rows: !transformer.rows) attributes {deploy.phases = ["prefill", "decode"]} {
+  return
+}
+
+// -----
+
+// Tests that every phase needs a chip.
+// expected-error@+1 {{has no chip for phase "decode" in 'deploy.placement'}}
+func.func @step(%rows: !transformer.rows) attributes {deploy.phases = ["prefill", "decode"], deploy.placement = {prefill = #deploy.chip<"a", "toy">}} {
+  return
 }

@@ -1,4 +1,4 @@
-// RUN: tandem-opt %s --tandem-outline-parts="capacity=128 chip=cpu" | FileCheck %s
+// RUN: tandem-opt %s --tandem-outline-parts="capacity=128" | FileCheck %s
 
 // Tests that constants become entries of the weight table with the role of
 // their use, that a matrix used in two ways has two entries, that the rotary
@@ -13,7 +13,7 @@
 // CHECK: deploy.weight %arg3[0] : tensor<256x64xf32>
 // CHECK: deploy.weight %arg3[3]
 // CHECK-LABEL: func.func @decode
-func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %cache: !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>) -> (tensor<?x256xf32>, !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>) attributes {deploy.phases = ["prefill", "decode"]} {
+func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %cache: !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>) -> (tensor<?x256xf32>, !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>) attributes {deploy.phases = ["prefill", "decode"], deploy.placement = {prefill = #deploy.chip<"cpu", "toy">, decode = #deploy.chip<"cpu", "toy">}} {
   %w = onnx.constant #onnx.weight<"model.onnx", 64, 65536> : tensor<256x64xf32>
   %two = onnx.constant dense<2.0> : tensor<f32>
   %p = transformer.positions %rows : tensor<?xi32>

@@ -31,8 +31,10 @@ struct Case {
 /// One row of tokens: a slot filled by append, queries of the last `count`.
 class Sequence {
 public:
-  explicit Sequence(const Case &c)
-      : c(c), total(c.past + c.count), blocks((total + 63) / 64),
+  Sequence(const Case &c, const KernelLibrary &library)
+      : c(c), library(library), blockTokens(library.machine.cacheBlockTokens),
+        total(c.past + c.count),
+        blocks((total + blockTokens - 1) / blockTokens),
         q(randomValues(total * c.heads * c.keyWidth, c.range, 1)),
         k(randomValues(total * c.kvHeads * c.keyWidth, c.range, 2)),
         v(randomValues(total * c.kvHeads * c.valueWidth, 1, 3)),
@@ -44,7 +46,7 @@ public:
     }
     void *slots[] = {slot.data()};
     // Layer 1 of 2, in two steps.
-    auto append = KernelLibrary::best().get<Append>("append");
+    auto append = library.get<Append>("append");
     for (auto [first, last] :
          {std::pair(int64_t(0), c.past), std::pair(c.past, total)}) {
       append(k.data(), v.data(), slots, rows.data(), positions.data(),
@@ -54,7 +56,6 @@ public:
   }
 
   std::vector<float> attend() const {
-    const KernelLibrary &library = KernelLibrary::best();
     int64_t group = c.heads / c.kvHeads, pairs = group * c.count;
     int64_t tile = library.variant.tileRows * 4;
     int64_t qStride = c.heads * c.keyWidth, yStride = c.heads * c.valueWidth;
@@ -86,7 +87,7 @@ public:
 
 private:
   int64_t blockElements() const {
-    return 64 * (c.keyWidth + (c.valueWidth + 15) / 16 * 16);
+    return blockTokens * (c.keyWidth + (c.valueWidth + 15) / 16 * 16);
   }
   float scale() const { return 1 / std::sqrt(float(c.keyWidth)); }
 
@@ -122,16 +123,18 @@ private:
   }
 
   Case c;
-  int64_t total, blocks;
+  const KernelLibrary &library;
+  int64_t blockTokens, total, blocks;
   std::vector<float> q, k, v, slot;
 };
 
-void check(const Case &c, double bound = 1e-5) {
+void check(const Case &c, double bound = 1e-5,
+           const KernelLibrary &library = KernelLibrary::best()) {
   SCOPED_TRACE(testing::Message()
                << c.heads << "/" << c.kvHeads << " heads, " << c.keyWidth
                << " x " << c.valueWidth << ", past " << c.past << ", new "
                << c.count << ", window " << c.window);
-  Sequence sequence(c);
+  Sequence sequence(c, library);
   EXPECT_LT(largestError(sequence.attend(), sequence.attendNaively()), bound);
 }
 
@@ -177,4 +180,16 @@ TEST(X86Attention, ScoresSpreadWidely) {
 TEST(X86Attention, Softcap) {
   check({4, 2, 16, 16, 20, 90, true, 0, /*range=*/8, /*softcap=*/5}, 2e-5);
   check({4, 2, 16, 16, 20, 90, true, 0, /*range=*/0.1, /*softcap=*/50}, 2e-5);
+}
+
+TEST(X86Attention, EveryBlockOfTheCache) {
+  for (int64_t tokens : {16, 32, 128, 256}) {
+    KernelLibrary library(KernelLibrary::best().variant, Machine{tokens});
+    SCOPED_TRACE(tokens);
+    for (int64_t length : {1, 15, 17, 127, 128, 129, 300}) {
+      check({4, 2, 20, 20, length - 1, 1}, 1e-5, library);
+      check({4, 2, 20, 20, length / 2, length}, 1e-5, library);
+    }
+    check({4, 2, 16, 16, 40, 250, true, /*window=*/65}, 1e-5, library);
+  }
 }

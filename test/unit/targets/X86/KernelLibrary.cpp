@@ -67,14 +67,15 @@ static void writeQuery(ModuleOp module, const Variant &variant,
                          ValueRange((table + index * 2.0).loadPointer().value));
 }
 
-KernelLibrary::KernelLibrary(const Variant &variant) : variant(variant) {
+KernelLibrary::KernelLibrary(const Variant &variant, const Machine &machine)
+    : variant(variant), machine(machine) {
   DialectRegistry registry;
   registerTranslations(registry);
   MLIRContext context(registry);
   context.loadDialect<arith::ArithDialect, scf::SCFDialect,
                       vector::VectorDialect, LLVM::LLVMDialect>();
   OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
-  Kernels kernels(*module, variant);
+  Kernels kernels(*module, variant, machine);
   writeAllKernels(kernels);
   SmallVector<LLVM::LLVMFuncOp> functions(module->getOps<LLVM::LLVMFuncOp>());
   for (auto [i, function] : llvm::enumerate(functions)) {

@@ -22,7 +22,7 @@ bool canRun(const Variant &variant);
 /// Every kernel of a variant, compiled and linked; loaded where this CPU can.
 class KernelLibrary {
 public:
-  explicit KernelLibrary(const Variant &variant);
+  explicit KernelLibrary(const Variant &variant, const Machine &machine = {});
 
   /// The kernel `name` as a function pointer; the query function of the test
   /// object returns it by index.
@@ -31,6 +31,7 @@ public:
   }
 
   const Variant &variant;
+  const Machine machine;
   std::vector<char> object, sharedObject;
 
   /// The library of the best variant that this CPU runs, compiled once.
