@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/passes/Outline/Passes.h"
+#include "tandem/passes/Outline/Segments.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
@@ -112,80 +113,129 @@ void outlineWeights(Block &body, Value weights, int64_t rows,
   }
 }
 
-/// The chips of a placement and the phases of each, in the order of
-/// `deploy.phases`.
-using Placement = llvm::MapVector<ChipAttr, SmallVector<Attribute>>;
+/// A part while it grows: the functions of its phases and their weights.
+struct PartDraft {
+  SmallVector<Attribute> phases;
+  SmallVector<func::FuncOp> functions;
+  WeightTable weights;
+};
+
+/// Parts by chip and stage, in the order in which a step reaches them.
+using Drafts = llvm::MapVector<std::pair<ChipAttr, int64_t>, PartDraft>;
 
 struct OutlinePartsPass : tandem::impl::OutlinePartsPassBase<OutlinePartsPass> {
   using OutlinePartsPassBase::OutlinePartsPassBase;
 
   void runOnOperation() override;
-  std::optional<Placement> readPlacement(func::FuncOp step);
-  void makePart(func::FuncOp step, ChipAttr chip, ArrayRef<Attribute> phases);
+  LogicalResult outline(func::FuncOp step, Drafts &drafts);
+  LogicalResult outlinePhase(func::FuncOp step, StringAttr phase,
+                             ChipAttr first, Drafts &drafts);
+  void makePart(ModuleOp module, ChipAttr chip, int64_t stage,
+                PartDraft &draft);
 };
 
-std::optional<Placement> OutlinePartsPass::readPlacement(func::FuncOp step) {
+/// The chip that a phase starts on.
+ChipAttr firstChip(Attribute chips) {
+  if (auto stages = dyn_cast_or_null<ArrayAttr>(chips)) {
+    return stages.empty() ? ChipAttr() : dyn_cast<ChipAttr>(stages[0]);
+  }
+  if (auto roles = dyn_cast_or_null<DictionaryAttr>(chips)) {
+    return roles.getAs<ChipAttr>("attention");
+  }
+  return dyn_cast_or_null<ChipAttr>(chips);
+}
+
+LogicalResult OutlinePartsPass::outlinePhase(func::FuncOp step,
+                                             StringAttr phase, ChipAttr first,
+                                             Drafts &drafts) {
+  FailureOr<std::vector<Segment>> segments = cutAtTransfers(step, first);
+  if (failed(segments)) {
+    return failure();
+  }
+  llvm::MapVector<std::pair<ChipAttr, int64_t>, SmallVector<func::FuncOp>>
+      pieces;
+  for (Segment &segment : *segments) {
+    PartDraft &draft = drafts[{segment.chip, segment.stage}];
+    func::FuncOp function = segment.function.release();
+    unsigned count = function.getNumArguments();
+    (void)function.insertArgument(count, WeightsType::get(&getContext()), {},
+                                  function.getLoc());
+    outlineWeights(function.getBody().front(), function.getArguments().back(),
+                   capacityTokens, draft.weights);
+    draft.functions.push_back(function);
+    if (!llvm::is_contained(draft.phases, phase)) {
+      draft.phases.push_back(phase);
+    }
+    pieces[{segment.chip, segment.stage}].push_back(function);
+  }
+  for (auto &[place, functions] : pieces) {
+    for (auto [index, function] : llvm::enumerate(functions)) {
+      function.setName(functions.size() == 1
+                           ? phase.str()
+                           : (phase.getValue() + "." + Twine(index)).str());
+    }
+  }
+  return success();
+}
+
+LogicalResult OutlinePartsPass::outline(func::FuncOp step, Drafts &drafts) {
   auto phases = step->getAttrOfType<ArrayAttr>("deploy.phases");
   auto chips = step->getAttrOfType<DictionaryAttr>("deploy.placement");
   if (!phases || !chips) {
-    step.emitError("has no 'deploy.phases' or no 'deploy.placement'; run "
-                   "stages split and place first");
-    return std::nullopt;
+    return step.emitError("has no 'deploy.phases' or no 'deploy.placement'; "
+                          "run stages split and place first");
   }
-  Placement placement;
   for (auto phase : phases.getAsRange<StringAttr>()) {
-    auto chip = chips.getAs<ChipAttr>(phase.getValue());
+    ChipAttr chip = firstChip(chips.get(phase));
     if (!chip) {
-      step.emitError("has no chip for phase ")
-          << phase << " in 'deploy.placement'";
-      return std::nullopt;
+      return step.emitError("has no chip for phase ")
+             << phase << " in 'deploy.placement'";
     }
-    placement[chip].push_back(phase);
+    if (failed(outlinePhase(step, phase, chip, drafts))) {
+      return failure();
+    }
   }
-  return placement;
+  return success();
 }
 
-void OutlinePartsPass::makePart(func::FuncOp step, ChipAttr chip,
-                                ArrayRef<Attribute> phases) {
+void OutlinePartsPass::makePart(ModuleOp module, ChipAttr chip, int64_t stage,
+                                PartDraft &draft) {
   MLIRContext *context = &getContext();
-  OpBuilder builder(step);
-  func::FuncOp program = step.clone();
-  WeightTable table;
-  outlineWeights(program.getBody().front(), program.getArguments().back(),
-                 capacityTokens, table);
-  auto part = PartOp::create(builder, step.getLoc(),
-                             builder.getStringAttr(chip.getName()),
-                             builder.getArrayAttr(phases), chip,
-                             DenseI64ArrayAttr::get(context, {1, 1}),
-                             builder.getI64IntegerAttr(0), table.get(context));
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  std::string name = chip.getName().str();
+  if (module.lookupSymbol(name)) {
+    name += "-" + std::to_string(stage);
+  }
+  auto part = PartOp::create(
+      builder, draft.functions.front().getLoc(), builder.getStringAttr(name),
+      builder.getArrayAttr(draft.phases), chip,
+      DenseI64ArrayAttr::get(context, {1, 1}), builder.getI64IntegerAttr(stage),
+      draft.weights.get(context));
   Block *body = builder.createBlock(&part.getBody());
-  for (Attribute phase : phases) {
-    func::FuncOp function = program.clone();
-    function.setName(cast<StringAttr>(phase).getValue());
+  for (func::FuncOp function : draft.functions) {
     body->push_back(function);
   }
-  program.erase();
 }
 
 void OutlinePartsPass::runOnOperation() {
   ModuleOp module = getOperation();
-  auto step = module.lookupSymbol<func::FuncOp>("step");
-  if (!step) {
+  if (!module.lookupSymbol<func::FuncOp>("step")) {
     module.emitError("has no function @step; run stages split and place first");
     return signalPassFailure();
   }
-  std::optional<Placement> placement = readPlacement(step);
-  if (!placement || failed(step.insertArgument(step.getNumArguments(),
-                                               WeightsType::get(&getContext()),
-                                               {}, step.getLoc()))) {
-    return signalPassFailure();
+  Drafts drafts;
+  SmallVector<func::FuncOp> steps(module.getOps<func::FuncOp>());
+  for (func::FuncOp step : steps) {
+    if (failed(outline(step, drafts))) {
+      return signalPassFailure();
+    }
   }
-  step->removeAttr("deploy.phases");
-  step->removeAttr("deploy.placement");
-  for (auto &[chip, phases] : *placement) {
-    makePart(step, chip, phases);
+  for (func::FuncOp step : steps) {
+    step.erase();
   }
-  step.erase();
+  for (auto &[place, draft] : drafts) {
+    makePart(module, place.first, place.second, draft);
+  }
 }
 
 } // namespace

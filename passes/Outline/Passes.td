@@ -40,6 +40,33 @@ def OutlinePartsPass : Pass<"tandem-outline-parts", "mlir::ModuleOp"> {
                            "mlir::arith::ArithDialect"];
 }
 
+def InsertTransfersPass : Pass<"tandem-insert-transfers", "mlir::ModuleOp"> {
+  let summary = "cut a step between the chips that share a phase";
+  let description = [{
+    Why: several chips may run one phase: each some of the layers (pipeline
+    stages), or one the attention with its cache and another the feed-forward
+    layers.
+
+    Before:
+    ```mlir
+    func.func @step(%x: tensor<?x8xf32>, ...) attributes {deploy.phases = ["prefill", "decode"], ...}
+    ```
+    After:
+    ```mlir
+    %29 = deploy.transfer %27 to <"b", "toy"> stage 1 : tensor<?x8xf32>
+    ```
+    `deploy.placement` gives a phase a chip, a list of chips or
+    `{attention = chip, feed_forward = chip}`. A list shares the layers evenly. A
+    cut is where the least crosses by width, which is the residual stream. Phases
+    placed alike stay one function.
+
+    Requires: `@step` of stage split with `deploy.placement`. Leaves alone: a
+    placement of one chip a phase. Fails where there are fewer layers than
+    chips, or where attention and feed-forward run side by side.
+  }];
+  let dependentDialects = ["tandem::deploy::DeployDialect"];
+}
+
 def ShareLayersPass : Pass<"tandem-share-layers", "tandem::deploy::PartOp"> {
   let summary = "compile identical layers once, as a loop over one function";
   let description = [{

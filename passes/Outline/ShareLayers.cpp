@@ -222,12 +222,28 @@ void buildLoop(LayerPeriod &period, func::FuncOp layer, ValueRange invariants,
   }
 }
 
+/// Whether all functions of the part do the same, so that they share layers.
+bool haveEqualFunctions(PartOp part) {
+  auto functions = part.getBody().getOps<func::FuncOp>();
+  Region &first = (*functions.begin()).getBody();
+  return llvm::all_of(functions, [&](func::FuncOp function) {
+    return OperationEquivalence::isRegionEquivalentTo(
+        &first, &function.getBody(), OperationEquivalence::IgnoreLocations);
+  });
+}
+
 struct ShareLayersPass : tandem::impl::ShareLayersPassBase<ShareLayersPass> {
   void runOnOperation() override;
 };
 
 void ShareLayersPass::runOnOperation() {
   PartOp part = getOperation();
+  if (!haveEqualFunctions(part)) {
+    remark::missed(part.getLoc(),
+                   remark::RemarkOpts::name("share-layers").category("outline"))
+        << "the functions of the part differ";
+    return;
+  }
   std::optional<TableOrder> order;
   func::FuncOp layer;
   for (auto function :

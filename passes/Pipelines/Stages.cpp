@@ -44,6 +44,7 @@ static void buildSplit(OpPassManager &manager, const StageOptions &) {
 static void buildOutline(OpPassManager &manager, const StageOptions &options) {
   OutlinePartsPassOptions outline;
   outline.capacityTokens = options.capacityTokens;
+  manager.addPass(createInsertTransfersPass());
   manager.addPass(createOutlinePartsPass(outline));
   manager.nest<deploy::PartOp>().addPass(createShareLayersPass());
   manager.addPass(createCSEPass());

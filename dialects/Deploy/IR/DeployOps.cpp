@@ -60,7 +60,10 @@ ShapedType SlotAttr::getType() const {
 
 LogicalResult PartOp::verify() {
   for (Attribute phase : getPhases()) { // C1
-    if (!mlir::SymbolTable::lookupSymbolIn(*this, cast<StringAttr>(phase))) {
+    Twine firstPiece = cast<StringAttr>(phase).getValue() + ".0";
+    if (!mlir::SymbolTable::lookupSymbolIn(*this, cast<StringAttr>(phase)) &&
+        !mlir::SymbolTable::lookupSymbolIn(
+            *this, StringAttr::get(getContext(), firstPiece))) {
       return emitOpError("has no function for phase ") << phase;
     }
   }
@@ -98,6 +101,22 @@ LogicalResult WeightOp::verify() {
   if (type != getOutput().getType()) {
     return emitOpError("has type ") << getOutput().getType() << ", but entry "
                                     << getBase() << " is " << type;
+  }
+  return success();
+}
+
+LogicalResult TransferOp::verify() {
+  if (static_cast<int64_t>(getStage()) < 0) { // C1
+    return emitOpError("has stage ")
+           << static_cast<int64_t>(getStage()) << ", expected at least 0";
+  }
+  auto before = dyn_cast_or_null<TransferOp>((*this)->getPrevNode());
+  if (before && (before.getChip() != getChip() ||
+                 before.getStage() != getStage())) { // C2
+    return emitOpError("goes to ")
+           << getChip() << " stage " << getStage()
+           << ", but the transfer before it to " << before.getChip()
+           << " stage " << before.getStage();
   }
   return success();
 }

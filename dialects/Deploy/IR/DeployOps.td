@@ -28,7 +28,8 @@ def Deploy_PartOp : Deploy_Op<"part", [
     Lifespan: created by outline, compiled by the chip's target.
 
     Constraints:
-    - (C1) there is a function for each phase.
+    - (C1) there is a function for each phase, or, where the phase leaves the
+      part and comes back, one for each piece: `decode.0`, `decode.1`.
     - (C2) the mesh has positive sizes and the stage is not negative.
     - (C3) each weight is a `#deploy.slot`.
 
@@ -75,6 +76,32 @@ def Deploy_WeightOp : Deploy_Op<"weight", [Pure]> {
                        Optional<Index>:$layer, OptionalAttr<I64Attr>:$stride);
   let results = (outs AnyRankedTensor:$output);
   let assemblyFormat = "$weights `[` $base (`+` $layer^ `*` $stride)? `]` attr-dict `:` type($output)";
+  let hasVerifier = 1;
+}
+
+def Deploy_TransferOp : Deploy_Op<"transfer", [
+    AllTypesMatch<["input", "output"]>, Pure]> {
+  let summary = "hand an activation to another chip inside a step";
+  let description = [{
+    What follows in the function runs on `chip`, as stage `stage` of the
+    pipeline. Transfers that stand together are one cut of the program. The value
+    is the same on both sides.
+
+    Lifespan: created by tandem-insert-transfers, consumed by outline, which makes
+    an argument and a result of it.
+
+    Constraints:
+    - (C1) the stage is not negative.
+    - (C2) transfers that stand together name one chip and one stage.
+
+    Example:
+    ```mlir
+    %y = deploy.transfer %x to <"wide", "toy"> stage 1 : tensor<?x8xf32>
+    ```
+  }];
+  let arguments = (ins AnyRankedTensor:$input, Deploy_ChipAttr:$chip, I64Attr:$stage);
+  let results = (outs AnyRankedTensor:$output);
+  let assemblyFormat = "$input `to` $chip `stage` $stage attr-dict `:` type($input)";
   let hasVerifier = 1;
 }
 

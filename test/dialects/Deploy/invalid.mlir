@@ -48,3 +48,20 @@ deploy.part @weight_c2_type phases ["prefill"] on <"cpu", "toy"> mesh [1, 1] sta
     return
   }
 }
+
+// -----
+
+func.func @transfer_c1_stage(%x: tensor<?x8xf32>) {
+  // expected-error @below {{'deploy.transfer' op has stage -1, expected at least 0}}
+  %0 = deploy.transfer %x to <"b", "toy"> stage -1 : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @transfer_c2_together(%x: tensor<?x8xf32>) {
+  %0 = deploy.transfer %x to <"b", "toy"> stage 1 : tensor<?x8xf32>
+  // expected-error @below {{'deploy.transfer' op goes to #deploy.chip<"b", "toy"> stage 2, but the transfer before it to #deploy.chip<"b", "toy"> stage 1}}
+  %1 = deploy.transfer %x to <"b", "toy"> stage 2 : tensor<?x8xf32>
+  return
+}

@@ -15,3 +15,10 @@ deploy.part @cpu phases ["prefill", "decode"] on <"cpu", "toy"> mesh [1, 1] stag
     return %w : tensor<64x64xf32>
   }
 }
+
+// CHECK-LABEL: func.func @transfer
+// CHECK: deploy.transfer %{{.*}} to <"wide", "toy"> stage 1 : tensor<?x8xf32>
+func.func @transfer(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %y = deploy.transfer %x to <"wide", "toy"> stage 1 : tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
