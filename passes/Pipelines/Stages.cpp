@@ -17,6 +17,7 @@
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/passes/Import/Passes.h"
 #include "tandem/passes/Outline/Passes.h"
+#include "tandem/passes/Place/Passes.h"
 #include "tandem/passes/Raise/Passes.h"
 #include "tandem/passes/Raise/Pipeline.h"
 #include "tandem/passes/Simplify/Passes.h"
@@ -41,6 +42,16 @@ static void buildSplit(OpPassManager &manager, const StageOptions &) {
   manager.addPass(createCSEPass());
 }
 
+static void buildPlace(OpPassManager &manager, const StageOptions &options) {
+  AssignChipsPassOptions place;
+  place.capacityTokens = options.capacityTokens;
+  place.workload = options.workload;
+  place.slo = options.slo;
+  place.prefillChip = options.prefillChip;
+  place.decodeChip = options.decodeChip;
+  manager.addPass(createAssignChipsPass(place));
+}
+
 static void buildOutline(OpPassManager &manager, const StageOptions &options) {
   OutlinePartsPassOptions outline;
   outline.capacityTokens = options.capacityTokens;
@@ -59,6 +70,7 @@ static constexpr Stage stages[] = {
      buildRaise},
     {"split", "turn the graph into prefill and decode over a cache",
      buildSplit},
+    {"place", "choose the chip of each phase by the cost model", buildPlace},
     {"outline", "make the parts, weights as arguments, layers shared",
      buildOutline},
     {"emit", "compile each part with its chip's target", nullptr},
@@ -109,6 +121,7 @@ static void registerStagePipelines() {
 void registerPasses() {
   registerImportPasses();
   registerOutlinePasses();
+  registerPlacePasses();
   registerRaisePasses();
   registerSimplifyPasses();
   registerSplitPasses();

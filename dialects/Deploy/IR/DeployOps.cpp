@@ -22,6 +22,8 @@ using namespace tandem::deploy;
 #include "tandem/dialects/Deploy/IR/DeployDialect.cpp.inc"
 #include "tandem/dialects/Deploy/IR/DeployEnums.cpp.inc"
 
+#include "tandem/dialects/Deploy/IR/ChipInterface.cpp.inc"
+
 #define GET_TYPEDEF_CLASSES
 #include "tandem/dialects/Deploy/IR/DeployTypes.cpp.inc"
 

@@ -24,8 +24,15 @@
 #include "mlir/IR/SymbolTable.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+#include "tandem/dialects/Deploy/IR/Work.h"
+
 #include "tandem/dialects/Deploy/IR/DeployDialect.h.inc"
 #include "tandem/dialects/Deploy/IR/DeployEnums.h.inc"
+
+namespace tandem::deploy {
+class ChipAttr;
+} // namespace tandem::deploy
+#include "tandem/dialects/Deploy/IR/ChipInterface.h.inc"
 
 #define GET_TYPEDEF_CLASSES
 #include "tandem/dialects/Deploy/IR/DeployTypes.h.inc"

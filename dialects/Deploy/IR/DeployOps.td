@@ -9,6 +9,7 @@
 #define TANDEM_DIALECTS_DEPLOY_IR_DEPLOYOPS_TD
 
 include "tandem/dialects/Deploy/IR/DeployDialect.td"
+include "tandem/dialects/Deploy/IR/DeployFleet.td"
 include "mlir/IR/RegionKindInterface.td"
 include "mlir/IR/SymbolInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
