@@ -32,13 +32,13 @@ void report(Location loc, const Placement &placement) {
   const Candidate &chosen = *placement.getChosen();
   auto options = remark::RemarkOpts::name("assign-chips").category("place");
   remark::passed(loc, options)
-      << chosen.getName() << ": " << chosen.describe() << "; "
-      << (placement.objective == Objective::price ? "price" : "time")
-      << " decides, since " << placement.objectiveReason;
+      << chosen.getName() + ": " + chosen.describe() + "; " +
+             (placement.objective == Objective::price ? "price" : "time") +
+             " decides, since " + placement.objectiveReason;
   for (const Candidate &other : placement.candidates) {
     if (&other != &chosen) {
       remark::missed(loc, options)
-          << other.getName() << ": " << compareWithChosen(placement, other);
+          << other.getName() + ": " + compareWithChosen(placement, other);
     }
   }
 }
@@ -57,7 +57,11 @@ struct AssignChipsPass : tandem::impl::AssignChipsPassBase<AssignChipsPass> {
     }
     Placement placement = placeModule(module, *request);
     if (!placement.chosen) {
-      module.emitError(describeInfeasible(placement, *request));
+      std::vector<std::string> lines = describeInfeasible(placement, *request);
+      InFlightDiagnostic error = module.emitError(lines.front());
+      for (const std::string &line : llvm::drop_begin(lines)) {
+        error.attachNote() << line;
+      }
       return signalPassFailure();
     }
     auto step = module.lookupSymbol<func::FuncOp>("step");

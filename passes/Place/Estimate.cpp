@@ -174,8 +174,8 @@ void Estimator::checkMemory(ChipInterface chip, const MemoryUse &use,
     return;
   }
   std::string text = llvm::formatv(
-      "{0} needs {1} on each '{2}' (weights {3}, cache of {4} sequences of {5} "
-      "tokens {6}, activations {7}), which has {8}; ",
+      "{0} needs {1} on each '{2}' (weights {3}, {4} cache slots of {5} tokens "
+      "{6}, activations {7}), which has {8}; ",
       phase, formatBytes(use.getBytes()), chip.getChip().getName(),
       formatBytes(use.weightBytes), use.slots, request.capacityTokens,
       formatBytes(use.cacheBytes), formatBytes(use.activationBytes),
@@ -184,15 +184,12 @@ void Estimator::checkMemory(ChipInterface chip, const MemoryUse &use,
       double(work.cacheBytesPerToken) * use.slots + work.tableBytesPerPosition;
   double room = *memory - work.weightBytes - use.activationBytes;
   auto tokens = static_cast<int64_t>(std::floor(room / perToken));
-  if (room > 0 && tokens >= workload.getSlotTokens()) {
-    text += llvm::formatv("--max-context {0} or less fits", tokens);
-  } else {
-    MemoryUse least = use;
-    least.cacheBytes =
-        double(work.cacheBytesPerToken) * workload.getSlotTokens() * use.slots;
-    text += llvm::formatv("with slots for the workload alone it would need {0}",
-                          formatBytes(least.getBytes()));
-  }
+  double least =
+      *memory - room +
+      double(work.cacheBytesPerToken) * workload.getSlotTokens() * use.slots;
+  text += room > 0 && tokens >= workload.getSlotTokens()
+              ? llvm::formatv("--max-context {0} or less fits", tokens).str()
+              : "it takes a chip with at least " + formatBytes(least);
   reject(Obstacle::memory, text);
 }
 

@@ -145,38 +145,50 @@ static double findRate(const Placement &placement,
   return rate;
 }
 
-std::string describeInfeasible(const Placement &placement,
-                               const PlacementRequest &request) {
-  std::string text =
+/// All rejections of a candidate in one line.
+static std::string joinRejections(const Candidate &candidate) {
+  std::string text;
+  llvm::ListSeparator comma("; ");
+  for (const Rejection &rejection : candidate.rejections) {
+    text += StringRef(comma);
+    text += rejection.text;
+  }
+  return text;
+}
+
+/// The limits of `request`, widened to what `candidate` meets.
+static Slo widen(const PlacementRequest &request, const Candidate &candidate) {
+  Slo met;
+  if (request.slo.ttftSeconds) {
+    met.ttftSeconds =
+        std::max(*request.slo.ttftSeconds, roundUp(candidate.ttftSeconds));
+  }
+  if (request.slo.tpotSeconds) {
+    met.tpotSeconds =
+        std::max(*request.slo.tpotSeconds, roundUp(candidate.tpotSeconds));
+  }
+  return met;
+}
+
+std::vector<std::string> describeInfeasible(const Placement &placement,
+                                            const PlacementRequest &request) {
+  std::string asked =
       "no placement is feasible for --workload " + toString(request.workload);
   std::string slo = toString(request.slo);
-  text += slo.empty() ? "" : " --slo " + slo;
+  std::vector<std::string> lines = {asked +
+                                    (slo.empty() ? "" : " --slo " + slo)};
   for (const Candidate &candidate : placement.candidates) {
     if (isAllowed(candidate, request)) {
-      text += "\n  " + candidate.getName() + ": ";
-      llvm::ListSeparator comma("; ");
-      for (const Rejection &rejection : candidate.rejections) {
-        text += StringRef(comma);
-        text += rejection.text;
-      }
+      lines.push_back(candidate.getName() + ": " + joinRejections(candidate));
     }
   }
   if (const Candidate *nearest = findNearest(placement, request)) {
-    Slo met;
-    if (request.slo.ttftSeconds) {
-      met.ttftSeconds =
-          std::max(*request.slo.ttftSeconds, roundUp(nearest->ttftSeconds));
-    }
-    if (request.slo.tpotSeconds) {
-      met.tpotSeconds =
-          std::max(*request.slo.tpotSeconds, roundUp(nearest->tpotSeconds));
-    }
-    text +=
-        "\n  nearest: --slo " + toString(met) + ", by " + nearest->getName();
+    lines.push_back("nearest: --slo " + toString(widen(request, *nearest)) +
+                    " by " + nearest->getName());
   } else if (double rate = findRate(placement, request); rate > 0) {
-    text += "\n  nearest: rps=" + formatNumber(rate);
+    lines.push_back("nearest: rps=" + formatNumber(rate));
   }
-  return text;
+  return lines;
 }
 
 /// "1.2 times the time" or "0.52 instead of 0.31 USD per million tokens".
@@ -193,16 +205,13 @@ static std::string compareCosts(const Placement &placement, double more,
 std::string compareWithChosen(const Placement &placement,
                               const Candidate &other) {
   if (!other.isFeasible()) {
-    std::string text;
-    llvm::ListSeparator comma("; ");
-    for (const Rejection &rejection : other.rejections) {
-      text += StringRef(comma);
-      text += rejection.text;
-    }
-    return text;
+    return joinRejections(other);
   }
   const Candidate &chosen = *placement.getChosen();
   double cost = placement.getCost(chosen), otherCost = placement.getCost(other);
+  if (otherCost == cost && other.isSplit() == chosen.isSplit()) {
+    return "is as good, but stands later in the fleet";
+  }
   if (otherCost < cost) {
     return "would take " + compareCosts(placement, otherCost, cost) +
            ", but other chips were asked for";

@@ -54,10 +54,10 @@ struct Placement {
 Placement searchPlacement(const StepWork &work, deploy::FleetAttr fleet,
                           const PlacementRequest &request);
 
-/// Why nothing was chosen: a line for each candidate that the request allows,
-/// and the nearest values that would be feasible.
-std::string describeInfeasible(const Placement &placement,
-                               const PlacementRequest &request);
+/// Why nothing was chosen: what was asked, a line for each candidate that the
+/// request allows, and the nearest values that would be feasible.
+std::vector<std::string> describeInfeasible(const Placement &placement,
+                                            const PlacementRequest &request);
 
 /// Why the chosen candidate is better than `other`, or what it costs more where
 /// the request forced it.

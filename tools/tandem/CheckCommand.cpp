@@ -4,16 +4,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/raw_ostream.h"
-
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 
 #include "Commands.h"
 #include "Diagnostics.h"
 #include "Frontend.h"
 #include "ModelFacts.h"
-#include "tandem/targets/Interface/Target.h"
+#include "PhasePlacement.h"
 
 using namespace mlir;
 
@@ -48,32 +47,62 @@ static void report(Frontend &frontend) {
   }
 }
 
-/// Whether both phases can run on `chip`.
-static ExitCode checkChip(Frontend &frontend, const Chip &chip) {
-  const Target *target = lookupTarget(chip.target);
-  if (!target) {
-    return fail(ExitCode::Infeasible, "chip '" + chip.name +
-                                          "' names target '" + chip.target +
-                                          "', which this build does not have");
+/// What a chip needs and has for both phases, in one line.
+static std::string describeMemory(const Candidate &candidate) {
+  const MemoryUse &use = candidate.decodeMemory;
+  std::string text = llvm::formatv(
+      "needs {0} (weights {1}, {2} cache slots {3}, activations {4})",
+      formatBytes(use.getBytes()), formatBytes(use.weightBytes), use.slots,
+      formatBytes(use.cacheBytes), formatBytes(use.activationBytes));
+  std::optional<double> memory = candidate.decode.getMemoryBytes();
+  return text + (memory ? " of " + formatBytes(*memory)
+                        : ", its memory is not stated");
+}
+
+/// The candidate of `chip` alone.
+static const Candidate &findAlone(const Placement &placement,
+                                  const Chip &chip) {
+  return *llvm::find_if(placement.candidates, [&](const Candidate &candidate) {
+    deploy::ChipInterface decode = candidate.decode;
+    return !candidate.isSplit() && decode.getChip().getName() == chip.name;
+  });
+}
+
+/// A line for each chip and every operation that its target refuses, then what
+/// the model of the chips says.
+static ExitCode reportChips(Frontend &frontend, const CompileRequest &request,
+                            const Fleet &fleet) {
+  auto estimated = estimatePlacements(frontend, request, fleet);
+  if (!estimated) {
+    return fail(ExitCode::Infeasible, estimated.takeError());
   }
-  OwningOpRef<ModuleOp> module = frontend.getModule().clone();
-  auto step = module->lookupSymbol<func::FuncOp>("step");
-  OpBuilder builder(step);
-  deploy::ChipAttr attribute = toAttribute(chip, step.getContext());
-  step->setAttr(
-      "deploy.placement",
-      builder.getDictionaryAttr({builder.getNamedAttr("prefill", attribute),
-                                 builder.getNamedAttr("decode", attribute)}));
-  if (failed(runStage(*lookupStage("outline"), *module, frontend.options))) {
-    return ExitCode::Unsupported;
-  }
-  for (deploy::PartOp part : module->getOps<deploy::PartOp>()) {
-    if (failed(target->checkSupported(part))) {
-      return ExitCode::Unsupported;
+  const Placement &placement = estimated->placement;
+  bool canRun = false, isTargetMissing = false;
+  for (const Chip &chip : fleet.chips) {
+    Refusal refusal = findRefusal(frontend, chip);
+    llvm::outs() << llvm::formatv(
+        "{0} ({1}): {2}\n", chip.name, chip.target,
+        refusal.reasons.empty() ? "prefill and decode can run; " +
+                                      describeMemory(findAlone(placement, chip))
+                                : "cannot run");
+    llvm::outs().flush();
+    for (const std::string &reason : refusal.reasons) {
+      fail(ExitCode::Unsupported, reason);
     }
+    canRun |= refusal.reasons.empty();
+    isTargetMissing |= refusal.isTargetMissing;
   }
-  llvm::outs() << llvm::formatv("{0} ({1}): prefill and decode can run\n",
-                                chip.name, chip.target);
+  if (!canRun) {
+    return isTargetMissing ? ExitCode::Infeasible : ExitCode::Unsupported;
+  }
+  if (!placement.getChosen()) {
+    return fail(
+        ExitCode::Infeasible,
+        llvm::join(describeInfeasible(placement, estimated->request), "\n  "));
+  }
+  llvm::outs() << llvm::formatv(
+      "modelled for {0}: {1}: {2}\n", toString(estimated->request.workload),
+      placement.getChosen()->getName(), placement.getChosen()->describe());
   return ExitCode::Success;
 }
 
@@ -82,18 +111,16 @@ ExitCode runCheck(const CompileRequest &request) {
   if (!fleet) {
     return fail(ExitCode::Usage, fleet.takeError());
   }
+  if (llvm::Error error = checkPlacementOptions(request, *fleet)) {
+    return fail(ExitCode::Usage, std::move(error));
+  }
   Frontend frontend(request);
   DiagnosticPrinter printer(&frontend.getContext());
   if (ExitCode code = runStages(frontend); code != ExitCode::Success) {
     return code;
   }
   report(frontend);
-  for (const Chip &chip : fleet->chips) {
-    if (ExitCode code = checkChip(frontend, chip); code != ExitCode::Success) {
-      return code;
-    }
-  }
-  return ExitCode::Success;
+  return reportChips(frontend, request, *fleet);
 }
 
 } // namespace tandem

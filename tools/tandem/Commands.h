@@ -30,6 +30,9 @@ struct CompileRequest {
   std::string fleet = "local";          ///< built-in name or file
   std::string prefillChip;              ///< chip of the fleet, or empty
   std::string decodeChip;               ///< chip of the fleet, or empty
+  std::string workload;                 ///< --workload, or empty
+  std::string slo;                      ///< --slo, or empty
+  bool showsRemarks = false;            ///< print what passes decided, and why
   std::string output;                   ///< bundle to write
   std::optional<int64_t> maxContext;    ///< tokens a cache slot holds
   std::vector<std::string> allowedDirs; ///< further folders of external data
@@ -46,6 +49,10 @@ ExitCode runCheck(const CompileRequest &request);
 
 /// Lists targets and built-in fleets, or one target.
 ExitCode runTargets(const std::string &name);
+
+/// `fleet init [FILE]`: writes a fleet of this machine, to standard output
+/// without a file. `fleet check FILE`: reads one and shows it.
+ExitCode runFleet(const std::vector<std::string> &arguments);
 
 /// Replaces this process by tandem-runtime with the same arguments; returns
 /// only where that failed.

@@ -7,9 +7,7 @@
 #include <set>
 #include <thread>
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
@@ -20,6 +18,7 @@
 #include "Frontend.h"
 #include "Golden.h"
 #include "ModelFacts.h"
+#include "PhasePlacement.h"
 #include "Plan.h"
 
 using namespace mlir;
@@ -32,23 +31,6 @@ std::string digestOf(llvm::ArrayRef<char> bytes) {
   hasher.update(llvm::ArrayRef<uint8_t>(
       reinterpret_cast<const uint8_t *>(bytes.data()), bytes.size()));
   return "blake3:" + llvm::toHex(hasher.final(), /*LowerCase=*/true);
-}
-
-/// The chip called `name`, or the first one where no name is given.
-llvm::Expected<const Chip *> findChip(const Fleet &fleet, StringRef name) {
-  if (name.empty()) {
-    return &fleet.chips.front();
-  }
-  auto names =
-      llvm::map_range(fleet.chips, [](const Chip &c) { return c.name; });
-  for (const Chip &chip : fleet.chips) {
-    if (chip.name == name) {
-      return &chip;
-    }
-  }
-  return llvm::createStringError("fleet '%s' has no chip '%s', only %s",
-                                 fleet.name.c_str(), name.str().c_str(),
-                                 llvm::join(names, ", ").c_str());
 }
 
 /// The target that compiles a part; the fleet was checked.
@@ -65,57 +47,32 @@ public:
   ExitCode run();
 
 private:
-  ExitCode chooseChips();
+  ExitCode readFleet();
   ExitCode runStages();
   ExitCode writeBundle();
   llvm::Error addAssets(bundle::BundleWriter &writer);
   llvm::Expected<bundle::Provenance> describeProvenance();
-  void place();
   void report(const runtime::Manifest &manifest);
+  void reportPlacement();
 
   const CompileRequest &request;
   Frontend frontend;
   Fleet fleet;
-  llvm::StringMap<const Chip *> placement; ///< by phase
+  PhasePlacement placed;
   runtime::Manifest manifest;
   std::optional<Golden> golden;
 };
 
-ExitCode Compilation::chooseChips() {
+ExitCode Compilation::readFleet() {
   llvm::Expected<Fleet> loaded = loadFleet(request.fleet);
   if (!loaded) {
     return fail(ExitCode::Usage, loaded.takeError());
   }
   fleet = std::move(*loaded);
-  const std::pair<StringRef, StringRef> wishes[] = {
-      {"prefill", request.prefillChip}, {"decode", request.decodeChip}};
-  for (auto [phase, wish] : wishes) {
-    llvm::Expected<const Chip *> chip = findChip(fleet, wish);
-    if (!chip) {
-      return fail(ExitCode::Usage, chip.takeError());
-    }
-    if (!lookupTarget((*chip)->target)) {
-      return fail(ExitCode::Infeasible,
-                  "chip '" + (*chip)->name + "' names target '" +
-                      (*chip)->target +
-                      "', which this build does not have; see 'tandem "
-                      "targets'");
-    }
-    placement[phase] = *chip;
+  if (llvm::Error error = checkPlacementOptions(request, fleet)) {
+    return fail(ExitCode::Usage, std::move(error));
   }
   return ExitCode::Success;
-}
-
-/// Says on @step which chip runs each phase.
-void Compilation::place() {
-  auto step = frontend.getModule().lookupSymbol<func::FuncOp>("step");
-  SmallVector<NamedAttribute> chips;
-  for (const auto &entry : placement) {
-    chips.emplace_back(StringAttr::get(step.getContext(), entry.first()),
-                       toAttribute(*entry.second, step.getContext()));
-  }
-  step->setAttr("deploy.placement",
-                DictionaryAttr::get(step.getContext(), chips));
 }
 
 ExitCode Compilation::runStages() {
@@ -143,7 +100,10 @@ ExitCode Compilation::runStages() {
   if (!request.output.empty()) {
     step = frontend.getModule().clone();
   }
-  place();
+  if (ExitCode code = placePhases(frontend, request, fleet, placed);
+      code != ExitCode::Success || frontend.isStopped()) {
+    return code;
+  }
   if (ExitCode code = frontend.run("outline");
       code != ExitCode::Success || !step) {
     return code;
@@ -200,11 +160,15 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
     provenance.options.push_back(
         llvm::formatv("--max-context={0}", *request.maxContext));
   }
-  if (!request.prefillChip.empty()) {
-    provenance.options.push_back("--prefill=" + request.prefillChip);
-  }
-  if (!request.decodeChip.empty()) {
-    provenance.options.push_back("--decode=" + request.decodeChip);
+  const std::pair<const char *, const std::string &> texts[] = {
+      {"--prefill=", request.prefillChip},
+      {"--decode=", request.decodeChip},
+      {"--workload=", request.workload},
+      {"--slo=", request.slo}};
+  for (auto [option, text] : texts) {
+    if (!text.empty()) {
+      provenance.options.push_back(option + text);
+    }
   }
   provenance.fleet = fleet.name;
   WeightFiles &files = frontend.getWeights();
@@ -254,8 +218,8 @@ ExitCode Compilation::writeBundle() {
             (*writer)->addBytes("plan/fleet.yaml", fleet.text)) {
       return error;
     }
-    if (llvm::Error error =
-            (*writer)->addBytes("plan/plan.json", planText(manifest, fleet))) {
+    if (llvm::Error error = (*writer)->addBytes(
+            "plan/plan.json", planText(manifest, fleet, placed))) {
       return error;
     }
     if (llvm::Error error =
@@ -286,14 +250,35 @@ void Compilation::report(const runtime::Manifest &manifest) {
     llvm::errs() << llvm::formatv("{0} -> {1}\n", llvm::join(part.phases, ", "),
                                   part.chip);
   }
+  reportPlacement();
   llvm::errs() << "wrote " << request.output << "\n";
 }
 
+/// What the model of the chips says, where there was something to choose.
+void Compilation::reportPlacement() {
+  const Placement &placement = placed.placement;
+  if (fleet.chips.size() == 1 && request.workload.empty() &&
+      request.slo.empty()) {
+    return;
+  }
+  llvm::errs() << llvm::formatv("modelled for {0}: {1}\n",
+                                toString(placed.request.workload),
+                                placement.getChosen()->describe());
+  if (placement.getBest() != placement.getChosen()) {
+    llvm::errs() << llvm::formatv(
+        "modelled best: {0} {1}\n", placement.getBest()->getName(),
+        compareWithChosen(placement, *placement.getBest()));
+  }
+}
+
 ExitCode Compilation::run() {
-  if (ExitCode code = chooseChips(); code != ExitCode::Success) {
+  if (ExitCode code = readFleet(); code != ExitCode::Success) {
     return code;
   }
   DiagnosticPrinter printer(&frontend.getContext());
+  if (request.showsRemarks) {
+    showRemarks(frontend.getContext());
+  }
   if (ExitCode code = runStages(); code != ExitCode::Success) {
     return code;
   }

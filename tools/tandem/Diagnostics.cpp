@@ -7,6 +7,7 @@
 #include "Diagnostics.h"
 
 #include "mlir/IR/Location.h"
+#include "mlir/IR/Remarks.h"
 
 #include "tandem/targets/Bundle/BundleError.h"
 #include "llvm/Support/WithColor.h"
@@ -55,6 +56,36 @@ DiagnosticPrinter::DiagnosticPrinter(MLIRContext *context)
     }
     return success();
   });
+}
+
+namespace {
+
+/// Prints each remark as a line.
+class RemarkPrinter : public remark::detail::MLIRRemarkStreamerBase {
+public:
+  void streamOptimizationRemark(const remark::detail::Remark &remark) override {
+    llvm::raw_ostream &stream = llvm::WithColor::remark();
+    stream << remark.getCategoryName() << ": "
+           << remark.getRemarkTypeString().lower() << ": ";
+    std::string where = describeLocation(remark.getLocation());
+    stream << where << (where.empty() ? "" : ": ");
+    for (const remark::detail::Remark::Arg &piece : remark.getArgs()) {
+      stream << piece.val;
+    }
+    stream << "\n";
+  }
+};
+
+} // namespace
+
+void showRemarks(MLIRContext &context) {
+  remark::RemarkCategories everything;
+  everything.passed = everything.missed = ".*";
+  everything.analysis = everything.failed = ".*";
+  // Fails where the context has an engine already, which it has not.
+  (void)remark::enableOptimizationRemarks(
+      context, std::make_unique<RemarkPrinter>(),
+      std::make_unique<remark::RemarkEmittingPolicyAll>(), everything);
 }
 
 ExitCode fail(ExitCode code, const llvm::Twine &message) {

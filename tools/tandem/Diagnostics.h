@@ -29,6 +29,10 @@ public:
   explicit DiagnosticPrinter(mlir::MLIRContext *context);
 };
 
+/// Prints what passes decide from now on, a line each:
+/// `remark: place: passed: TEXT`.
+void showRemarks(mlir::MLIRContext &context);
+
 /// Prints `error: message` and returns `code`.
 ExitCode fail(ExitCode code, const llvm::Twine &message);
 

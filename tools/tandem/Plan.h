@@ -10,13 +10,16 @@
 
 #include <string>
 
-#include "tandem/targets/Fleets/Fleet.h"
+#include "PhasePlacement.h"
 #include "tandem/targets/Runtime/Manifest.h"
 
 namespace tandem {
 
-/// plan.json: each phase with its chip and the reason.
-std::string planText(const runtime::Manifest &manifest, const Fleet &fleet);
+/// plan.json (docs/schema/plan.schema.json): each phase with its chip, the
+/// modelled terms of the choice, every alternative and why it was not chosen,
+/// and the figures that the model used.
+std::string planText(const runtime::Manifest &manifest, const Fleet &fleet,
+                     const PhasePlacement &placed);
 
 } // namespace tandem
 

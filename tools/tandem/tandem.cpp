@@ -29,7 +29,12 @@ cl::SubCommand compileVerb("compile", "compile a model into a bundle");
 cl::SubCommand
     checkVerb("check",
               "say whether a model can be compiled: every gap at once");
+cl::SubCommand fleetVerb("fleet",
+                         "write a fleet of this machine, or check one");
 cl::SubCommand targetsVerb("targets", "list targets and built-in fleets");
+
+cl::SubCommand *const verbs[] = {&compileVerb, &checkVerb, &fleetVerb,
+                                 &targetsVerb};
 
 /// Verbs of tandem-runtime, with their sentence in the help.
 struct RuntimeVerb {
@@ -57,6 +62,18 @@ cl::opt<std::string> prefillChip("prefill", cl::value_desc("CHIP"),
 cl::opt<std::string> decodeChip("decode", cl::value_desc("CHIP"),
                                 cl::desc("chip of the fleet for decode"),
                                 cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string>
+    workload("workload", cl::value_desc("in=N,out=N[,rps=R]"),
+             cl::desc("tokens in and out of a request, requests per second"),
+             cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
+cl::opt<std::string>
+    slo("slo", cl::value_desc("ttft=T,tpot=T"),
+        cl::desc("limits on time to first token and per token, as "
+                 "ttft=200ms,tpot=20ms"),
+        cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
+cl::opt<bool> showRemarks("show-remarks",
+                          cl::desc("print what passes decided, and why"),
+                          cl::cat(category), cl::sub(compileVerb));
 cl::opt<std::string> output("o", cl::value_desc("BUNDLE"),
                             cl::desc("folder to write"), cl::cat(category),
                             cl::sub(compileVerb));
@@ -79,6 +96,9 @@ cl::opt<std::string> stopAfter("stop-after", cl::value_desc("STAGE"),
 cl::opt<std::string> saveStages("save-stages", cl::value_desc("FOLDER"),
                                 cl::desc("write the program after every stage"),
                                 cl::cat(category), cl::sub(compileVerb));
+cl::list<std::string> fleetArguments(cl::Positional,
+                                     cl::desc("init|check [FILE]"),
+                                     cl::cat(category), cl::sub(fleetVerb));
 cl::opt<std::string> targetName(cl::Positional, cl::desc("[NAME]"),
                                 cl::cat(category), cl::sub(targetsVerb));
 
@@ -103,7 +123,7 @@ void printHelp() {
       << "tandem - one model, each phase compiled for the chip that "
          "suits it\n\nusage: tandem VERB ... ('tandem VERB --help' for "
          "its options)\n\n";
-  for (cl::SubCommand *verb : {&compileVerb, &checkVerb, &targetsVerb}) {
+  for (cl::SubCommand *verb : verbs) {
     llvm::outs() << "  " << verb->getName() << " - " << verb->getDescription()
                  << "\n";
   }
@@ -125,7 +145,7 @@ std::string suggestVerb(llvm::StringRef name) {
   for (const RuntimeVerb &verb : runtimeVerbs) {
     consider(verb.name);
   }
-  for (cl::SubCommand *verb : {&compileVerb, &checkVerb, &targetsVerb}) {
+  for (cl::SubCommand *verb : verbs) {
     consider(verb->getName());
   }
   return best;
@@ -137,6 +157,9 @@ CompileRequest makeRequest() {
   request.fleet = fleet;
   request.prefillChip = prefillChip;
   request.decodeChip = decodeChip;
+  request.workload = workload;
+  request.slo = slo;
+  request.showsRemarks = showRemarks;
   request.output = output;
   if (maxContext.getNumOccurrences()) {
     request.maxContext = maxContext;
@@ -154,7 +177,7 @@ ExitCode runCompileVerb() {
     if (!stage || (!stage->build && stage->name != "import")) {
       return fail(ExitCode::Usage, "--stop-after is '" + stopAfter +
                                        "', expected import, simplify, raise, "
-                                       "split or outline");
+                                       "split, place or outline");
     }
     if (!output.empty()) {
       return fail(ExitCode::Usage, "-o and --stop-after exclude each other: a "
@@ -182,11 +205,9 @@ int main(int argc, char **argv) {
     printHelp();
     return static_cast<int>(verb.empty() ? ExitCode::Usage : ExitCode::Success);
   }
-  bool known = llvm::any_of(
-      std::initializer_list<cl::SubCommand *>{&compileVerb, &checkVerb,
-                                              &targetsVerb},
-      [&](cl::SubCommand *sub) { return sub->getName() == verb; });
-  if (!known) {
+  cl::SubCommand *const *known = llvm::find_if(
+      verbs, [&](cl::SubCommand *sub) { return sub->getName() == verb; });
+  if (known == std::end(verbs)) {
     std::string suggestion = suggestVerb(verb);
     return static_cast<int>(fail(
         ExitCode::Usage,
@@ -194,9 +215,7 @@ int main(int argc, char **argv) {
             (suggestion.empty() ? std::string()
                                 : "; did you mean '" + suggestion + "'?")));
   }
-  cl::HideUnrelatedOptions(category, *(verb == "compile" ? &compileVerb
-                                       : verb == "check" ? &checkVerb
-                                                         : &targetsVerb));
+  cl::HideUnrelatedOptions(category, **known);
   if (!cl::ParseCommandLineOptions(argc, argv, "", &llvm::errs())) {
     return static_cast<int>(ExitCode::Usage);
   }
@@ -205,6 +224,9 @@ int main(int argc, char **argv) {
   }
   if (checkVerb) {
     return static_cast<int>(runCheck(makeRequest()));
+  }
+  if (fleetVerb) {
+    return static_cast<int>(runFleet(fleetArguments));
   }
   return static_cast<int>(runTargets(targetName));
 }

@@ -22,3 +22,11 @@ func.func @transfer(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %y = deploy.transfer %x to <"wide", "toy"> stage 1 : tensor<?x8xf32>
   return %y : tensor<?x8xf32>
 }
+
+// Tests that chips, links and fleets print as they are read.
+// CHECK-LABEL: func.func private @fleet()
+// CHECK-SAME: #deploy.fleet<"toy", chips = [#deploy.roofline<<"a", "toy">, count = 2, figures = {compute_f32 = #deploy.figure<1.000000e+12 : f64, assumed, "test">, memory_bandwidth = #deploy.figure<1.000000e+11 : f64, measured, "test">}>, #deploy.roofline<<"b", "toy", {block = 16 : i64}>, count = 1, figures = {compute_f32 = #deploy.figure<1.000000e+12 : f64, assumed, "test">, memory_bandwidth = #deploy.figure<1.000000e+11 : f64, measured, "test">}, excluded = "it is broken">], links = [#deploy.link<"a", "b", bandwidth = <1.000000e+10 : f64, vendor, "test">, latency = <1.000000e-05 : f64, reported, "test">>]>
+func.func private @fleet() attributes {deploy.fleet = #deploy.fleet<"toy", chips = [
+  #deploy.roofline<<"a", "toy">, count = 2, figures = {compute_f32 = #deploy.figure<1.0e+12, assumed, "test">, memory_bandwidth = #deploy.figure<1.0e+11, measured, "test">}>,
+  #deploy.roofline<<"b", "toy", {block = 16 : i64}>, count = 1, figures = {compute_f32 = #deploy.figure<1.0e+12, assumed, "test">, memory_bandwidth = #deploy.figure<1.0e+11, measured, "test">}, excluded = "it is broken">],
+  links = [#deploy.link<"a", "b", bandwidth = <1.0e+10, vendor, "test">, latency = <1.0e-05, reported, "test">>]>}
