@@ -27,6 +27,7 @@
 #include "llvm/ADT/StringRef.h"
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
+#include "tandem/targets/Handoff/CacheLayout.h"
 
 namespace tandem {
 
@@ -52,8 +53,7 @@ struct PartRequirements {
   int64_t arenaBytesPerToken = 0;
   int64_t arenaBytesPerRow = 0;
   int64_t slotBytes = 0; ///< bytes of a cache slot at the given capacity
-  /// Physical cache layout as an affine map in words, for the contract.
-  std::string cacheLayout;
+  CacheLayout cache;     ///< where a slot's elements lie
 };
 
 /// One way of a part's code, for one set of CPU features; the best comes last.

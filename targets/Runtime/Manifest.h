@@ -89,7 +89,11 @@ struct CacheLayer {
 /// The physical cache layout of one part.
 struct CacheLayout {
   std::string part;
-  std::string layout;
+  std::string
+      keys; ///< affine map: (layer, head, token, dim)[capacity] -> (...)
+  std::string values;
+  std::string type; ///< of an element
+  uint64_t slotBytes = 0;
 };
 
 /// What producer and consumer of a cache agree on.

@@ -71,7 +71,13 @@ template <class Visitor> void describe(Visitor &visit, CacheLayer &record) {
 
 template <class Visitor> void describe(Visitor &visit, CacheLayout &record) {
   visit("part", record.part, "id of a part");
-  visit("layout", record.layout, "where an element lies in that part's slots");
+  visit(
+      "keys", record.keys,
+      "affine map of the keys: (layer, head, token, dim)[capacity] -> (offset "
+      "in elements from the slot's start)");
+  visit("values", record.values, "the same of the values");
+  visit("type", record.type, "element type: f32, f16, bf16");
+  visit("slot_bytes", record.slotBytes, "a slot of the full capacity");
 }
 
 template <class Visitor> void describe(Visitor &visit, CacheContract &record) {

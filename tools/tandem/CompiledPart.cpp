@@ -143,7 +143,10 @@ addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
                                  "' could not compile part '" +
                                  part.getSymName() + "'");
   }
-  result.layout = {result.record.id, emitted->requirements.cacheLayout};
+  const CacheLayout &cache = emitted->requirements.cache;
+  result.layout = {result.record.id, cacheMapText(cache.keys),
+                   cacheMapText(cache.values), textOf(cache.elementType),
+                   static_cast<uint64_t>(emitted->requirements.slotBytes)};
   runtime::PartDescription description = describe(part, *emitted, vocabulary);
   description.weights = std::move(*weightRecords);
   if (llvm::Error error = writer.addPart(result.record.id, description)) {

@@ -7,12 +7,11 @@
 
 #include "tandem/targets/X86/Emit/EmitPart.h"
 
+#include "tandem/targets/X86/CacheSlot.h"
 #include "tandem/targets/X86/Emit/Object.h"
 #include "tandem/targets/X86/Lowering/LowerPart.h"
 
 #include "mlir/IR/Verifier.h"
-#include "llvm/Support/FormatVariadic.h"
-#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/ThreadPool.h"
 
 using namespace mlir;
@@ -94,20 +93,13 @@ static PartRequirements requirementsOf(deploy::PartOp part,
         std::max(needs.arenaBytesPerToken, arena.perToken);
     needs.arenaBytesPerRow = std::max(needs.arenaBytesPerRow, arena.perRow);
   }
-  int64_t blockKeys = machine.cacheBlockTokens;
+  int64_t blockTokens = machine.cacheBlockTokens;
   part.walk([&](transformer::AppendOp op) {
     transformer::KvCacheType cache = op.getCache().getType();
-    int64_t blocks = llvm::divideCeil(options.capacityTokens, blockKeys);
-    int64_t paddedValue = llvm::alignTo(cache.getValueDim(), panelColumns);
-    needs.slotBytes = cache.getLayers() * cache.getHeads() * blocks *
-                      blockKeys * (cache.getKeyDim() + paddedValue) *
-                      int64_t(sizeof(float));
+    CacheShape shape = CacheShape::of(cache);
+    needs.slotBytes = slotBytes(shape, blockTokens, options.capacityTokens);
+    needs.cache = describeSlot(shape, blockTokens, part.getContext());
   });
-  needs.cacheLayout =
-      llvm::formatv("[layer][head][token / {0}]{{key [token % {0} / "
-                    "16][dim][token % 16], value [dim / 16][token % {0}][dim "
-                    "% 16]}",
-                    blockKeys);
   return needs;
 }
 

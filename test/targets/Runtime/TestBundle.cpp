@@ -132,7 +132,10 @@ static Manifest makeManifest(const TestBundle &bundle) {
   manifest.capacity = {bundle.capacity, "chosen by the test"};
   manifest.contract.blockTokens = bundle.capacity;
   manifest.contract.layers = {{"attention", 1, 1, 1, "f32", 0, "none"}};
-  manifest.contract.layouts = {{"cpu", "(token) -> (token)"}};
+  manifest.contract.layouts = {
+      {"cpu", "(layer, head, token, dim)[capacity] -> (token)",
+       "(layer, head, token, dim)[capacity] -> (token)", "i64",
+       bundle.capacity * sizeof(int64_t)}};
   manifest.parts = {{"cpu",
                      {"prefill", "decode"},
                      "cpu",

@@ -1,0 +1,60 @@
+//===- CacheLayout.h - where a cache's elements lie -------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The physical side of the cache contract: each target describes its slots by
+// two affine maps, from which conversions are generated. Relies on MLIR alone.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_HANDOFF_CACHELAYOUT_H
+#define TANDEM_TARGETS_HANDOFF_CACHELAYOUT_H
+
+#include <cstdint>
+#include <string>
+
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/BuiltinTypes.h"
+
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+
+namespace tandem {
+
+/// Logical sizes of a cache. Tokens are bounded by a slot's capacity.
+struct CacheShape {
+  int64_t layers = 0, heads = 0, keyDim = 0, valueDim = 0;
+
+  static CacheShape of(transformer::KvCacheType cache);
+};
+
+/// Where the elements of a slot lie.
+struct CacheLayout {
+  /// (layer, head, token, dim)[capacity] -> (offset in elements from the
+  /// slot's start); capacity in tokens.
+  mlir::AffineMap keys, values;
+  mlir::FloatType elementType;
+};
+
+/// What a map is made of.
+struct CacheAxes {
+  explicit CacheAxes(mlir::MLIRContext *context);
+
+  /// The map to `offset`.
+  mlir::AffineMap map(mlir::AffineExpr offset) const;
+
+  mlir::AffineExpr layer, head, token, dim, capacity;
+};
+
+/// Row-major [layer][head][token][dim]: all keys, then all values.
+CacheLayout rowMajorCache(const CacheShape &shape, mlir::FloatType elementType);
+
+/// A map as the contract shows it: "(layer, head, token, dim)[capacity] ->
+/// (...)".
+std::string cacheMapText(mlir::AffineMap map);
+
+} // namespace tandem
+
+#endif // TANDEM_TARGETS_HANDOFF_CACHELAYOUT_H
