@@ -38,6 +38,12 @@ struct CacheLayout {
   mlir::FloatType elementType;
 };
 
+/// A hand-over from one part's slots to another's.
+struct CacheConversion {
+  CacheShape shape;
+  CacheLayout source, destination;
+};
+
 /// What a map is made of.
 struct CacheAxes {
   explicit CacheAxes(mlir::MLIRContext *context);

@@ -117,6 +117,19 @@ public:
   virtual mlir::FailureOr<EmittedPart>
   emit(deploy::PartOp part, ArtifactSink &sink,
        const EmitOptions &options) const = 0;
+
+  /// Whether code of this target, on the host beside the chips, can convert
+  /// caches; then `emitConversion` is defined.
+  virtual bool canConvertCaches() const { return false; }
+
+  /// Writes shared objects `<stem>-<variant>.so` that follow
+  /// targets/Runtime/HandoffAbi.h; the best variant comes last.
+  virtual mlir::FailureOr<std::vector<ArtifactVariant>>
+  emitConversion(const CacheConversion & /*conversion*/,
+                 llvm::StringRef /*stem*/, mlir::Location /*location*/,
+                 ArtifactSink & /*sink*/) const {
+    return mlir::failure();
+  }
 };
 
 /// All targets of this build, by name.

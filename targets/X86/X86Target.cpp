@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tandem/targets/X86/Conversion/EmitConversion.h"
 #include "tandem/targets/X86/Emit/EmitPart.h"
 #include "tandem/targets/X86/Emit/Object.h"
 #include "tandem/targets/X86/Lowering/Support.h"
@@ -50,6 +51,14 @@ public:
   FailureOr<EmittedPart> emit(deploy::PartOp part, ArtifactSink &sink,
                               const EmitOptions &options) const override {
     return emitPart(part, sink, options);
+  }
+
+  bool canConvertCaches() const override { return true; }
+
+  FailureOr<std::vector<ArtifactVariant>>
+  emitConversion(const CacheConversion &conversion, StringRef stem,
+                 Location location, ArtifactSink &sink) const override {
+    return x86::emitConversion(conversion, stem, location, sink);
   }
 };
 
