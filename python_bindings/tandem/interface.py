@@ -9,7 +9,7 @@ from tandem.errors import TandemError
 
 
 class LoadOptions(c.Structure):
-    _fields_ = [("size", c.c_uint64), ("cpu", c.c_char_p), ("threads", c.c_uint32), ("reserved", c.c_uint32),
+    _fields_ = [("size", c.c_uint64), ("cpu", c.c_char_p), ("threads", c.c_uint32), ("decodeOnly", c.c_uint32),
                 ("pool", c.c_void_p)]
 
 
@@ -33,7 +33,17 @@ class GenerateOptions(c.Structure):
 
 class GenerateResult(c.Structure):
     _fields_ = [("size", c.c_uint64), ("tokenCount", c.c_uint64), ("firstTokenSeconds", c.c_double),
-                ("laterTokenSeconds", c.c_double)]
+                ("laterTokenSeconds", c.c_double), ("convertedBytes", c.c_uint64)]
+
+
+class CachePiece(c.Structure):
+    _fields_ = [("size", c.c_uint64), ("producer", c.c_char_p), ("slot", c.c_void_p), ("slotBytes", c.c_uint64),
+                ("firstToken", c.c_uint64), ("tokenCount", c.c_uint64), ("firstLayer", c.c_uint64),
+                ("layerCount", c.c_uint64)]
+
+
+class Row(c.Structure):
+    _fields_ = [("sequence", c.c_void_p), ("tokens", c.POINTER(c.c_int32)), ("tokenCount", c.c_uint64)]
 
 
 @functools.cache
@@ -48,8 +58,10 @@ def library():
         raise TandemError(7, f"cannot load the runtime: {error}") from None
     loaded.tandem_error_message.restype = c.c_char_p
     loaded.tandem_runtime_version.restype = c.c_char_p
+    loaded.tandem_sequence_length.restype = c.c_uint64
+    loaded.tandem_sequence_truncate.argtypes = [c.c_void_p, c.c_uint64]
     for name in ("bundle_open", "bundle_load", "bundle_info", "bundle_inspect", "bundle_verify", "sequence_create",
-                 "generate"):
+                 "sequence_import", "step", "generate"):
         getattr(loaded, f"tandem_{name}").restype = c.c_void_p
     return loaded
 

@@ -74,6 +74,7 @@ static LoadOptions toLoadOptions(const TandemLoadOptions *options) {
     result.cpu = options->cpu ? options->cpu : "";
     result.threads = options->threads;
     result.pool = options->pool;
+    result.isDecodeOnly = options->decodeOnly;
   }
   return result;
 }
@@ -163,6 +164,23 @@ void tandem_sequence_truncate(TandemSequence *sequence, uint64_t length) {
   sequence->sequence.truncate(length);
 }
 
+TandemError *tandem_sequence_import(TandemSequence *sequence,
+                                    const TandemCachePiece *piece) {
+  return guard([&] {
+    requireSize(piece);
+    if (!piece->producer || !piece->slot) {
+      throw Failure(ExitCode::Usage, "the cache's producer or slot is null");
+    }
+    CachePiece request;
+    request.producer = piece->producer;
+    request.slot = static_cast<const char *>(piece->slot);
+    request.slotBytes = piece->slotBytes;
+    request.range = {piece->firstLayer, piece->layerCount, piece->firstToken,
+                     piece->tokenCount};
+    sequence->bundle.loaded().importCache(sequence->sequence, request);
+  });
+}
+
 TandemError *tandem_step(TandemBundle *bundle, const TandemRow *rows,
                          uint64_t rowCount, int32_t everyToken,
                          const float **logits, uint64_t *logitRowCount) {
@@ -224,11 +242,13 @@ TandemError *tandem_generate(TandemSequence *sequence,
     requireSize(result);
     Engine &engine = sequence->bundle.loaded();
     GreedySampler sampler;
+    uint64_t before = engine.convertedBytes();
     Generation done = generate(engine, sequence->sequence, sampler,
                                toRequest(*options, engine));
     result->tokenCount = done.tokens.size();
     result->firstTokenSeconds = done.firstTokenSeconds;
     result->laterTokenSeconds = done.laterTokenSeconds;
+    result->convertedBytes = engine.convertedBytes() - before;
     if (done.reason == StopReason::Cancelled) {
       throw Failure(ExitCode::Interrupted, "interrupted");
     }

@@ -14,12 +14,20 @@
 
 namespace tandem::runtime {
 
-Sequence::Sequence(Engine &engine) : engine(engine), slot(engine.takeSlot()) {}
+Sequence::Sequence(Engine &engine)
+    : engine(engine), slot(engine.decode->takeSlot()) {}
 
-Sequence::~Sequence() { engine.giveSlot(std::move(slot)); }
+Sequence::~Sequence() {
+  engine.decode->giveSlot(std::move(slot));
+  if (prefillSlot.data()) {
+    engine.prefill->giveSlot(std::move(prefillSlot));
+  }
+}
 
 void Sequence::truncate(uint64_t length) {
   tokenCount = std::min(tokenCount, length);
+  importedLayers = 0;
+  isAtDecode &= tokenCount != 0;
 }
 
 Engine::Engine(BundleFolder &bundle, const LoadOptions &options)
@@ -36,46 +44,75 @@ Engine::Engine(BundleFolder &bundle, const LoadOptions &options)
   stops = readStopTokens(bundle);
 }
 
-const PartRecord &findRunnablePart(const Manifest &manifest) {
+Engine::~Engine() = default;
+
+static const PartRecord *findPart(const Manifest &manifest,
+                                  std::initializer_list<const char *> phases) {
   for (const PartRecord &part : manifest.parts) {
     auto has = [&](const char *phase) {
       return std::find(part.phases.begin(), part.phases.end(), phase) !=
              part.phases.end();
     };
-    if (has("prefill") && has("decode") && part.mesh[0] * part.mesh[1] == 1) {
-      return part;
+    if (part.mesh[0] * part.mesh[1] == 1 &&
+        std::all_of(phases.begin(), phases.end(), has)) {
+      return &part;
     }
   }
-  throw Failure(ExitCode::Environment,
-                "no part of this bundle runs both prefill and decode on one "
-                "chip, which is what this runtime can run");
+  return nullptr;
+}
+
+PhaseParts findPhaseParts(const Manifest &manifest) {
+  if (const PartRecord *part = findPart(manifest, {"prefill", "decode"})) {
+    return {*part, *part};
+  }
+  const PartRecord *prefill = findPart(manifest, {"prefill"});
+  const PartRecord *decode = findPart(manifest, {"decode"});
+  if (!prefill || !decode) {
+    throw Failure(ExitCode::Environment,
+                  std::string("no part of this bundle runs ") +
+                      (prefill ? "decode" : "prefill") +
+                      " on one chip, which is what this runtime can run");
+  }
+  return {*prefill, *decode};
 }
 
 void Engine::load(const LoadOptions &options) {
-  const PartRecord &record = findRunnablePart(bundle.manifest());
-  PartDescription part = readPart(bundle, record);
-  const Variant &variant = chooseVariant(part, options.cpu);
-  library = std::make_unique<PartLibrary>(bundle, record, part, variant);
-  prefill = library->findEntry("prefill");
-  decode = library->findEntry("decode");
-  if (!prefill || !decode) {
-    throw Failure(ExitCode::InputRejected,
-                  "part '" + record.id + "' lacks the entry '" +
-                      (prefill ? "decode" : "prefill") + "'");
+  const Manifest &manifest = bundle.manifest();
+  PhaseParts parts = findPhaseParts(manifest);
+  decodeId = parts.decode.id;
+  decode = std::make_unique<PartRunner>(bundle, parts.decode, options.cpu,
+                                        threadTable);
+  if (&parts.prefill != &parts.decode && !options.isDecodeOnly) {
+    prefill = std::make_unique<PartRunner>(bundle, parts.prefill, options.cpu,
+                                           threadTable);
+    worker = std::make_unique<HandoffWorker>(conversionFrom(parts.prefill.id));
   }
-  arena = Mapping::lazy(part.arenaBytes(), "scratch memory");
-  arena.preferLargePages();
-  uint64_t rows = std::max(part.maxTokens, part.maxRows);
-  logits = Mapping::lazy(rows * part.vocabulary * sizeof(float), "logits");
+  uint64_t rows = std::max(maxTokens(), maxRows());
+  logits = Mapping::lazy(rows * vocabulary() * sizeof(float), "logits");
 }
 
-Mapping Engine::takeSlot() {
-  if (freeSlots.empty()) {
-    return Mapping::lazy(library->description().slotBytes, "cache slot");
+uint64_t Engine::maxTokens() const {
+  uint64_t most = decode->maxTokens();
+  return prefill ? std::min(most, prefill->maxTokens()) : most;
+}
+
+uint64_t Engine::maxRows() const {
+  uint64_t most = decode->maxRows();
+  return prefill ? std::min(most, prefill->maxRows()) : most;
+}
+
+uint64_t Engine::convertedBytes() const {
+  return importedBytes + (worker ? worker->convertedBytes() : 0);
+}
+
+const HandoffLibrary &Engine::conversionFrom(const std::string &producer) {
+  if (handoffProducer != producer) {
+    const HandoffRecord &record =
+        findHandoff(bundle.manifest(), producer, decodeId);
+    handoff = std::make_unique<HandoffLibrary>(bundle, record);
+    handoffProducer = producer;
   }
-  Mapping slot = std::move(freeSlots.back());
-  freeSlots.pop_back();
-  return slot;
+  return *handoff;
 }
 
 [[noreturn]] static void refuse(const std::string &what) {
@@ -91,9 +128,10 @@ static void checkTokens(std::span<const int32_t> tokens, uint64_t vocabulary) {
   }
 }
 
-void Engine::gather(std::span<const StepRow> rows) {
-  tokens.clear(), counts.clear(), starts.clear(), slots.clear();
-  for (const StepRow &row : rows) {
+void Engine::check(std::span<const StepRow> rows) const {
+  uint64_t tokens = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    const StepRow &row = rows[i];
     uint64_t start = row.sequence->tokenCount;
     if (row.tokens.empty()) {
       refuse("a row of a step needs at least one token");
@@ -104,55 +142,176 @@ void Engine::gather(std::span<const StepRow> rows) {
              std::to_string(row.tokens.size()) +
              "; compile with a larger --max-context");
     }
-    if (std::count(slots.begin(), slots.end(), row.sequence->slot.data())) {
-      refuse("a sequence occurs in two rows of one step");
+    for (const StepRow &other : rows.first(i)) {
+      if (other.sequence == row.sequence) {
+        refuse("a sequence occurs in two rows of one step");
+      }
     }
     checkTokens(row.tokens, vocabulary());
-    tokens.insert(tokens.end(), row.tokens.begin(), row.tokens.end());
-    counts.push_back(static_cast<int32_t>(row.tokens.size()));
-    starts.push_back(static_cast<int32_t>(start));
-    slots.push_back(row.sequence->slot.data());
+    tokens += row.tokens.size();
   }
-  if (rows.empty() || rows.size() > maxRows() || tokens.size() > maxTokens()) {
+  if (rows.empty() || rows.size() > maxRows() || tokens > maxTokens()) {
     refuse("a step has " + std::to_string(rows.size()) + " rows and " +
-           std::to_string(tokens.size()) + " tokens, expected 1 to " +
+           std::to_string(tokens) + " tokens, expected 1 to " +
            std::to_string(maxRows()) + " rows and at most " +
            std::to_string(maxTokens()) + " tokens");
   }
 }
 
-TandemEntry Engine::chooseEntry() const {
-  bool oneEach = tokens.size() == counts.size();
-  bool anyFirst = std::count(starts.begin(), starts.end(), 0) != 0;
-  return oneEach && !anyFirst ? decode : prefill;
+bool Engine::runsAtPrefill(const StepRow &row) const {
+  const Sequence &sequence = *row.sequence;
+  bool isDecode = row.tokens.size() == 1 && sequence.tokenCount != 0;
+  return prefill && !sequence.isAtDecode && !isDecode;
+}
+
+/// Runs the rows at the prefill part; what a layer's cache gained is handed
+/// over while the later layers run.
+void Engine::runPrefill(std::span<const StepRow> rows, LogitsOf logitsOf,
+                        float *target) {
+  std::vector<RunnerRow> runnerRows;
+  for (const StepRow &row : rows) {
+    Sequence &sequence = *row.sequence;
+    if (!sequence.prefillSlot.data()) {
+      sequence.prefillSlot = prefill->takeSlot();
+    }
+    runnerRows.push_back(
+        {sequence.prefillSlot.data(), row.tokens, sequence.tokenCount});
+  }
+  auto layerDone = [&](uint64_t layer) {
+    for (size_t i = 0; i < rows.size(); ++i) {
+      worker->push({layer, 1, runnerRows[i].start, rows[i].tokens.size()},
+                   runnerRows[i].slot, rows[i].sequence->slot.data());
+    }
+  };
+  try {
+    prefill->run({Phase::Prefill, runnerRows, logitsOf, target, layerDone});
+  } catch (...) {
+    worker->wait(); // it works on slots of the caller
+    throw;
+  }
+  worker->wait();
+}
+
+void Engine::runDecode(std::span<const StepRow> rows, LogitsOf logitsOf,
+                       float *target) {
+  std::vector<RunnerRow> runnerRows;
+  Phase phase = Phase::Decode;
+  for (const StepRow &row : rows) {
+    Sequence &sequence = *row.sequence;
+    if (row.tokens.size() != 1 || sequence.tokenCount == 0) {
+      phase = Phase::Prefill;
+    }
+    runnerRows.push_back(
+        {sequence.slot.data(), row.tokens, sequence.tokenCount});
+  }
+  decode->run({phase, runnerRows, logitsOf, target, nullptr});
+  for (const StepRow &row : rows) {
+    Sequence &sequence = *row.sequence;
+    sequence.isAtDecode = prefill != nullptr;
+    if (sequence.prefillSlot.data()) {
+      prefill->giveSlot(std::move(sequence.prefillSlot));
+    }
+  }
+}
+
+/// Rows of a step, some for each part: each part gets its rows as one step, the
+/// logits go to the rows' places.
+void Engine::runBoth(std::span<const StepRow> rows, LogitsOf logitsOf) {
+  for (bool atPrefill : {true, false}) {
+    std::vector<StepRow> own;
+    std::vector<std::pair<uint64_t, uint64_t>> places; // logit row, count
+    uint64_t place = 0, count = 0;
+    for (const StepRow &row : rows) {
+      uint64_t logitRows =
+          logitsOf == LogitsOf::EveryToken ? row.tokens.size() : 1;
+      if (runsAtPrefill(row) == atPrefill) {
+        own.push_back(row);
+        places.emplace_back(place, logitRows);
+        count += logitRows;
+      }
+      place += logitRows;
+    }
+    scattered.resize(count * vocabulary());
+    atPrefill ? runPrefill(own, logitsOf, scattered.data())
+              : runDecode(own, logitsOf, scattered.data());
+    const float *from = scattered.data();
+    auto *to = reinterpret_cast<float *>(logits.data());
+    for (auto [first, logitRows] : places) {
+      std::copy_n(from, logitRows * vocabulary(), to + first * vocabulary());
+      from += logitRows * vocabulary();
+    }
+  }
 }
 
 std::span<const float> Engine::step(std::span<const StepRow> rows,
                                     LogitsOf logitsOf) {
-  gather(rows);
-  TandemStep step = {};
-  step.size = sizeof(step);
-  step.weights = library->weightTable();
-  step.threads = threadTable;
-  step.arena = arena.data();
-  step.slots = slots.data();
-  step.tokens = tokens.data();
-  step.counts = counts.data();
-  step.starts = starts.data();
-  step.rowCount = counts.size();
-  step.tokenCount = tokens.size();
-  step.capacity = capacity();
-  step.allLogits = logitsOf == LogitsOf::EveryToken;
-  step.logits = reinterpret_cast<float *>(logits.data());
-  if (int32_t code = chooseEntry()(&step); code != TANDEM_STEP_OK) {
-    throw Failure(ExitCode::RuntimeFailure,
-                  "the part refused a step with code " + std::to_string(code));
+  check(rows);
+  auto *target = reinterpret_cast<float *>(logits.data());
+  auto atPrefill =
+      std::count_if(rows.begin(), rows.end(),
+                    [this](const StepRow &row) { return runsAtPrefill(row); });
+  if (atPrefill == 0) {
+    runDecode(rows, logitsOf, target);
+  } else if (static_cast<size_t>(atPrefill) == rows.size()) {
+    runPrefill(rows, logitsOf, target);
+  } else {
+    runBoth(rows, logitsOf);
   }
+  uint64_t tokens = 0;
   for (const StepRow &row : rows) {
     row.sequence->tokenCount += row.tokens.size();
+    row.sequence->importedLayers = 0;
+    tokens += row.tokens.size();
   }
-  uint64_t logitRows = step.allLogits ? step.tokenCount : step.rowCount;
-  return {step.logits, logitRows * vocabulary()};
+  uint64_t logitRows = logitsOf == LogitsOf::EveryToken ? tokens : rows.size();
+  return {target, logitRows * vocabulary()};
+}
+
+static void requireField(const char *field, uint64_t actual, uint64_t expected,
+                         const char *why) {
+  if (actual != expected) {
+    refuse(std::string("the cache's ") + field + " is " +
+           std::to_string(actual) + ", expected " + std::to_string(expected) +
+           ": " + why);
+  }
+}
+
+void Engine::importCache(Sequence &sequence, const CachePiece &piece) {
+  if (prefill) {
+    refuse("a cache can only be given to a bundle that is loaded to decode "
+           "alone");
+  }
+  const HandoffLibrary &conversion = conversionFrom(piece.producer);
+  const CacheRange &range = piece.range;
+  requireField("slot_bytes", piece.slotBytes, conversion.sourceBytes(),
+               "that is a slot of the producer by the contract");
+  requireField("first token", range.firstToken, sequence.tokenCount,
+               "tokens are appended to those of the sequence");
+  requireField("first layer", range.firstLayer, sequence.importedLayers,
+               "layers come in order");
+  if (range.layerCount == 0 ||
+      range.layerCount > conversion.layers() - range.firstLayer) {
+    refuse("the cache's layer count is " + std::to_string(range.layerCount) +
+           ", expected 1 to " +
+           std::to_string(conversion.layers() - range.firstLayer));
+  }
+  if (range.tokenCount == 0 ||
+      range.tokenCount > capacity() - range.firstToken) {
+    refuse("the cache's token count is " + std::to_string(range.tokenCount) +
+           ", expected 1 to " + std::to_string(capacity() - range.firstToken));
+  }
+  if (sequence.importedLayers != 0) {
+    requireField("token count", range.tokenCount, sequence.importedTokens,
+                 "that of the layers before");
+  }
+  conversion.convert(range, piece.slot, sequence.slot.data(), threadTable);
+  importedBytes += conversion.bytesOf(range);
+  sequence.importedLayers += range.layerCount;
+  sequence.importedTokens = range.tokenCount;
+  if (sequence.importedLayers == conversion.layers()) {
+    sequence.importedLayers = 0;
+    sequence.tokenCount += range.tokenCount;
+  }
 }
 
 } // namespace tandem::runtime

@@ -7,6 +7,12 @@
 //
 // The parts of a bundle in memory, cache slots, and steps. One step at a time.
 //
+// Where prefill and decode are two parts, a sequence begins at the prefill
+// part. Each prefill step hands its tokens' cache over, layer by layer while it
+// runs, so that the sequence can go on at the decode part at any time. It does
+// so with its first step of one token and stays there: what is appended later,
+// a single token or a further piece of prompt, runs at the decode part.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef TANDEM_TARGETS_RUNTIME_ENGINE_H
@@ -19,7 +25,8 @@
 #include <vector>
 
 #include "tandem/targets/Runtime/BundleFolder.h"
-#include "tandem/targets/Runtime/PartLibrary.h"
+#include "tandem/targets/Runtime/Handoff/HandoffWorker.h"
+#include "tandem/targets/Runtime/PartRunner.h"
 #include "tandem/targets/Runtime/ThreadPool.h"
 
 namespace tandem::runtime {
@@ -29,19 +36,22 @@ struct LoadOptions {
   std::string cpu;      ///< variant to force; empty: the best for this CPU
   unsigned threads = 0; ///< 0: as many as this process may use
   const TandemThreads *pool = nullptr; ///< the embedder's own threads
+  /// Load only the part that decodes: caches of prompts come from elsewhere.
+  bool isDecodeOnly = false;
 };
 
-/// The part that runs both phases; fails where there is none. Phases on
-/// different chips need a hand-over of the cache, which the engine has not.
-const PartRecord &findRunnablePart(const Manifest &manifest);
-
-/// Which rows of logits a step computes.
-enum class LogitsOf { LastToken, EveryToken };
+/// The parts that run prefill and decode; one and the same where a part runs
+/// both. Fails where this runtime cannot run them.
+struct PhaseParts {
+  const PartRecord &prefill;
+  const PartRecord &decode;
+};
+PhaseParts findPhaseParts(const Manifest &manifest);
 
 class Engine;
 
-/// One sequence: a cache slot and how much of it is filled. The engine must
-/// outlive it; its slot is reused afterwards.
+/// One sequence: its cache slots and how much of them is filled. The engine
+/// must outlive it; its slots are reused afterwards.
 class Sequence {
 public:
   explicit Sequence(Engine &engine);
@@ -55,8 +65,13 @@ public:
 private:
   friend class Engine;
   Engine &engine;
-  Mapping slot;
+  Mapping slot;        ///< of the decode part
+  Mapping prefillSlot; ///< while the sequence is at a prefill part of its own
   uint64_t tokenCount = 0;
+  bool isAtDecode = false;
+  // What importCache is amid: layers that are there, and their new tokens.
+  uint64_t importedLayers = 0;
+  uint64_t importedTokens = 0;
 };
 
 /// New tokens of one sequence.
@@ -65,47 +80,67 @@ struct StepRow {
   std::span<const int32_t> tokens;
 };
 
+/// Cache that somebody else's prefill has made: layers and tokens of a slot in
+/// the layout of the part called `producer`.
+struct CachePiece {
+  std::string producer;
+  const char *slot = nullptr;
+  uint64_t slotBytes = 0;
+  CacheRange range;
+};
+
 /// A loaded bundle.
 class Engine {
 public:
   /// Checks all files, then loads the parts.
   Engine(BundleFolder &bundle, const LoadOptions &options);
+  ~Engine();
 
   /// Runs one step and returns its logits, row-major, `vocabulary` wide; they
   /// stay valid until the next step. Rows and tokens must be within
   /// `maxRows` and `maxTokens`; every error is found before work starts.
   std::span<const float> step(std::span<const StepRow> rows, LogitsOf logitsOf);
 
+  /// Appends tokens to a sequence by their cache. Layers come in order, in one
+  /// piece or several; the sequence is longer when the last one is there, and
+  /// goes on at the decode part.
+  void importCache(Sequence &sequence, const CachePiece &piece);
+
   uint64_t vocabulary() const { return bundle.manifest().model.vocabulary; }
   uint64_t capacity() const { return bundle.manifest().capacity.tokens; }
-  uint64_t maxTokens() const { return library->description().maxTokens; }
-  uint64_t maxRows() const { return library->description().maxRows; }
-  const std::string &variantName() const { return library->variantName(); }
+  uint64_t maxTokens() const;
+  uint64_t maxRows() const;
+  const std::string &variantName() const { return decode->variantName(); }
   const std::vector<int32_t> &stopTokens() const { return stops; }
   const TandemThreads *threads() const { return threadTable; }
+  /// Bytes of cache that were converted since the bundle was loaded.
+  uint64_t convertedBytes() const;
 
 private:
   friend class Sequence;
-  Mapping takeSlot();
-  void giveSlot(Mapping slot) { freeSlots.push_back(std::move(slot)); }
   void load(const LoadOptions &options);
-  void gather(std::span<const StepRow> rows);
-  TandemEntry chooseEntry() const;
+  void check(std::span<const StepRow> rows) const;
+  bool runsAtPrefill(const StepRow &row) const;
+  void runPrefill(std::span<const StepRow> rows, LogitsOf logitsOf,
+                  float *target);
+  void runDecode(std::span<const StepRow> rows, LogitsOf logitsOf,
+                 float *target);
+  void runBoth(std::span<const StepRow> rows, LogitsOf logitsOf);
+  const HandoffLibrary &conversionFrom(const std::string &producer);
 
   const BundleFolder &bundle;
   std::unique_ptr<ThreadPool> ownPool;
   const TandemThreads *threadTable = nullptr;
-  std::unique_ptr<PartLibrary> library;
-  TandemEntry prefill = nullptr;
-  TandemEntry decode = nullptr;
-  Mapping arena;
+  std::string decodeId;
+  std::unique_ptr<PartRunner> decode;      ///< also prefill where that is null
+  std::unique_ptr<StepRunner> prefill;     ///< a part of its own
+  std::unique_ptr<HandoffLibrary> handoff; ///< from there, or of importCache
+  std::unique_ptr<HandoffWorker> worker;
+  std::string handoffProducer;
+  uint64_t importedBytes = 0;
   Mapping logits;
-  std::vector<Mapping> freeSlots;
+  std::vector<float> scattered; ///< of one part, in a step of both
   std::vector<int32_t> stops;
-
-  // Arguments of the current step, kept to keep their memory.
-  std::vector<int32_t> tokens, counts, starts;
-  std::vector<void *> slots;
 };
 
 } // namespace tandem::runtime

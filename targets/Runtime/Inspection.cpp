@@ -95,6 +95,10 @@ std::string inspectAsText(const BundleFolder &bundle) {
   for (const PartRecord &record : manifest.parts) {
     printPart(out, record, readPart(bundle, record));
   }
+  for (const HandoffRecord &handoff : manifest.handoffs) {
+    out << "handoff   " << handoff.producer << " -> " << handoff.consumer
+        << ", " << handoff.variants.size() << " variants\n";
+  }
   out << "golden    "
       << (manifest.golden ? manifest.golden->file : std::string("none")) << "\n"
       << "files     " << manifest.files.size() << ", " << formatBytes(allBytes)

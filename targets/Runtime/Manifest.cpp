@@ -84,6 +84,30 @@ static void checkParts(const Manifest &manifest) {
   }
 }
 
+static void checkHandoffs(const Manifest &manifest) {
+  auto isPart = [&](const std::string &id) {
+    return std::any_of(manifest.parts.begin(), manifest.parts.end(),
+                       [&](const PartRecord &part) { return part.id == id; });
+  };
+  for (const HandoffRecord &handoff : manifest.handoffs) {
+    for (const std::string &id : {handoff.producer, handoff.consumer}) {
+      if (!isPart(id)) {
+        reject("a hand-off names part '" + id + "', which is not there");
+      }
+    }
+    if (handoff.variants.empty()) {
+      reject("the hand-off from '" + handoff.producer + "' to '" +
+             handoff.consumer + "' has no variants");
+    }
+    for (const Variant &variant : handoff.variants) {
+      if (!manifest.findFile(variant.file)) {
+        reject("the hand-off from '" + handoff.producer + "' to '" +
+               handoff.consumer + "' has no file '" + variant.file + "'");
+      }
+    }
+  }
+}
+
 static void checkSizes(const Manifest &manifest) {
   constexpr uint64_t limit = INT32_MAX;
   if (manifest.capacity.tokens == 0 || manifest.capacity.tokens > limit) {
@@ -138,6 +162,7 @@ Manifest parseManifest(std::string_view text) {
   readValue(json, manifest, "manifest.json");
   checkFiles(manifest);
   checkParts(manifest);
+  checkHandoffs(manifest);
   checkSizes(manifest);
   checkReferences(manifest);
   return manifest;

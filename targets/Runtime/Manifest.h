@@ -44,6 +44,13 @@ struct CreatedBy {
   std::string llvm;
 };
 
+/// Code for one set of CPU features.
+struct Variant {
+  std::string name;
+  std::string file;
+  std::vector<std::string> features;
+};
+
 /// Facts of the source model.
 struct ModelFacts {
   std::string sourceDigest;
@@ -120,6 +127,13 @@ struct PartRecord {
   std::string checked;
 };
 
+/// The conversion of caches from one part's slots to another's.
+struct HandoffRecord {
+  std::string producer;
+  std::string consumer;
+  std::vector<Variant> variants;
+};
+
 /// Where the golden vectors are.
 struct GoldenRecord {
   std::string file;
@@ -135,6 +149,7 @@ struct Manifest {
   WeightSet weights;
   CacheContract contract;
   std::vector<PartRecord> parts;
+  std::vector<HandoffRecord> handoffs;
   std::optional<GoldenRecord> golden;
   std::vector<FileRecord> files;
 

@@ -109,6 +109,20 @@ template <class Visitor> void describe(Visitor &visit, PartRecord &record) {
         "parsed-by-independent-consumer, self-checked");
 }
 
+template <class Visitor> void describe(Visitor &visit, Variant &record) {
+  visit("name", record.name, "what TANDEM_CPU calls it");
+  visit("file", record.file,
+        "shared object: of a part in its folder, else a path in the bundle");
+  visit("features", record.features, "abilities that the CPU must have");
+}
+
+template <class Visitor> void describe(Visitor &visit, HandoffRecord &record) {
+  visit("producer", record.producer, "id of the part whose slots are read");
+  visit("consumer", record.consumer, "id of the part whose slots are written");
+  visit("variants", record.variants,
+        "the conversion's code for sets of features, best last");
+}
+
 template <class Visitor> void describe(Visitor &visit, GoldenRecord &record) {
   visit("file", record.file, "path of golden.json");
 }
@@ -122,6 +136,8 @@ template <class Visitor> void describe(Visitor &visit, Manifest &record) {
   visit("weights", record.weights, "packed weights");
   visit("contract", record.contract, "the contract of the cache");
   visit("parts", record.parts, "compiled parts");
+  visit("handoffs", record.handoffs,
+        "conversions of caches between parts that differ in layout or type");
   visit("golden", record.golden, "golden vectors");
   visit("files", record.files,
         "every file but manifest.json and SHA256SUMS, sorted by path");

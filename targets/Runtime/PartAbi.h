@@ -24,7 +24,7 @@ extern "C" {
 
 /// Version of everything in this header; raised when a struct or a rule
 /// changes.
-#define TANDEM_PART_ABI_VERSION 1
+#define TANDEM_PART_ABI_VERSION 2
 
 /// One unit of parallel work; `index` runs from 0 to count-1 in any order.
 typedef void (*TandemTask)(void *context, uint64_t index);
@@ -57,6 +57,10 @@ typedef struct TandemStep {
   uint64_t capacity;  ///< tokens a slot can hold; starts + counts <= capacity
   uint64_t allLogits; ///< 0: the last token of each row; 1: every token
   float *logits;      ///< [rowCount or tokenCount][vocabulary], row-major fp32
+  /// Called on the caller's thread when the cache of a layer holds all tokens
+  /// of the step, layers in order; null: not wanted.
+  void (*layerDone)(void *context, uint64_t layer);
+  void *layerContext; ///< first argument of layerDone
 } TandemStep;
 
 /// Runs one step; 0, or one of the codes below (nothing was written then).

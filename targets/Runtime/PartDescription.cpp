@@ -7,9 +7,8 @@
 
 #include "tandem/targets/Runtime/PartDescription.h"
 
-#include "tandem/targets/Runtime/Manifest.h"
+#include "tandem/targets/Runtime/ManifestRecords.h"
 #include "tandem/targets/Runtime/PartAbi.h"
-#include "tandem/targets/Runtime/Records.h"
 
 namespace tandem::runtime {
 
@@ -17,12 +16,6 @@ template <class Visitor> void describe(Visitor &visit, ArenaSize &record) {
   visit("fixed_bytes", record.fixedBytes, "for any step");
   visit("bytes_per_token", record.bytesPerToken, "for each token of the step");
   visit("bytes_per_row", record.bytesPerRow, "for each row of the step");
-}
-
-template <class Visitor> void describe(Visitor &visit, Variant &record) {
-  visit("name", record.name, "what TANDEM_CPU calls it");
-  visit("file", record.file, "shared object in the part's folder");
-  visit("features", record.features, "abilities that the CPU must have");
 }
 
 template <class Visitor> void describe(Visitor &visit, WeightRecord &record) {

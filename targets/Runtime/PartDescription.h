@@ -18,6 +18,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tandem/targets/Runtime/Manifest.h"
+
 namespace tandem::runtime {
 
 /// Largest part.json that is read: a table of 100,000 weights takes 30 MiB.
@@ -28,13 +30,6 @@ struct ArenaSize {
   uint64_t fixedBytes = 0;
   uint64_t bytesPerToken = 0;
   uint64_t bytesPerRow = 0;
-};
-
-/// The part's code for one set of CPU features.
-struct Variant {
-  std::string name;
-  std::string file;
-  std::vector<std::string> features;
 };
 
 /// One entry of the weight table.

@@ -8,12 +8,9 @@
 #include "tandem/targets/Runtime/PartLibrary.h"
 
 #include <algorithm>
-#include <dlfcn.h>
-#include <filesystem>
 
 #include "tandem/targets/Runtime/CpuFeatures.h"
 #include "tandem/targets/Runtime/Failure.h"
-#include "tandem/targets/Runtime/SharedObject.h"
 
 namespace tandem::runtime {
 
@@ -38,10 +35,10 @@ PartDescription readPart(const BundleFolder &bundle, const PartRecord &record) {
   return part;
 }
 
-static const Variant &chooseNamed(const PartDescription &part,
+static const Variant &chooseNamed(const std::vector<Variant> &variants,
                                   const std::string &wanted) {
   std::vector<std::string> names;
-  for (const Variant &variant : part.variants) {
+  for (const Variant &variant : variants) {
     names.push_back(variant.name);
     if (variant.name != wanted) {
       continue;
@@ -59,17 +56,17 @@ static const Variant &chooseNamed(const PartDescription &part,
                     " is no variant of this bundle; it has " + join(names));
 }
 
-const Variant &chooseVariant(const PartDescription &part,
+const Variant &chooseVariant(const std::vector<Variant> &variants,
                              const std::string &wanted) {
   if (!wanted.empty()) {
-    return chooseNamed(part, wanted);
+    return chooseNamed(variants, wanted);
   }
-  for (size_t i = part.variants.size(); i-- > 0;) {
-    if (missingCpuFeatures(part.variants[i].features).empty()) {
-      return part.variants[i];
+  for (size_t i = variants.size(); i-- > 0;) {
+    if (missingCpuFeatures(variants[i].features).empty()) {
+      return variants[i];
     }
   }
-  const Variant &least = part.variants.front();
+  const Variant &least = variants.front();
   throw Failure(ExitCode::Environment,
                 "no variant of this bundle runs on this CPU; '" + least.name +
                     "' needs " + join(missingCpuFeatures(least.features)) +
@@ -84,30 +81,11 @@ PartLibrary::PartLibrary(const BundleFolder &bundle, const PartRecord &record,
   loadCode(bundle, record, chosen);
 }
 
-void PartLibrary::CloseLibrary::operator()(void *handle) const {
-  dlclose(handle);
-}
-
 void PartLibrary::loadCode(const BundleFolder &bundle, const PartRecord &record,
                            const Variant &chosen) {
   std::string name = record.directory + "/" + chosen.file;
-  if (!bundle.manifest().findFile(name)) {
-    throw Failure(ExitCode::InputRejected,
-                  "'" + name + "' is not in the manifest's list of files");
-  }
-  // dlopen searches names without a slash; an absolute path has one.
-  std::string path = std::filesystem::absolute(bundle.locate(name)).string();
-  Mapping file = Mapping::file(path);
-  if (std::string why = whyNotPart({file.data(), file.size()}); !why.empty()) {
-    throw Failure(ExitCode::InputRejected, "'" + name + "' " + why);
-  }
-  library.reset(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
-  if (!library) {
-    throw Failure(ExitCode::Environment,
-                  "cannot load '" + name + "': " + dlerror());
-  }
-  auto query = reinterpret_cast<TandemPartQuery>(
-      dlsym(library.get(), "tandem_part_query"));
+  library.emplace(bundle, name, "tandem_part_query");
+  auto query = reinterpret_cast<TandemPartQuery>(library->query());
   code = query ? query(TANDEM_PART_ABI_VERSION) : nullptr;
   if (!code || code->size < sizeof(TandemPart) ||
       code->abiVersion != TANDEM_PART_ABI_VERSION ||

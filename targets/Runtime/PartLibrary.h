@@ -14,12 +14,13 @@
 #define TANDEM_TARGETS_RUNTIME_PARTLIBRARY_H
 
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "tandem/targets/Runtime/BundleFolder.h"
 #include "tandem/targets/Runtime/Memory.h"
+#include "tandem/targets/Runtime/ModuleLibrary.h"
 #include "tandem/targets/Runtime/PartAbi.h"
 #include "tandem/targets/Runtime/PartDescription.h"
 
@@ -31,7 +32,7 @@ PartDescription readPart(const BundleFolder &bundle, const PartRecord &part);
 
 /// The variant called `wanted`, or, if that is empty, the last one that this
 /// CPU can run. Fails with what is missing where there is none.
-const Variant &chooseVariant(const PartDescription &part,
+const Variant &chooseVariant(const std::vector<Variant> &variants,
                              const std::string &wanted);
 
 /// A part in memory.
@@ -48,10 +49,6 @@ public:
   const std::string &variantName() const { return variant; }
 
 private:
-  struct CloseLibrary {
-    void operator()(void *handle) const;
-  };
-
   void loadCode(const BundleFolder &bundle, const PartRecord &record,
                 const Variant &chosen);
   void mapWeights(const BundleFolder &bundle);
@@ -60,7 +57,7 @@ private:
   std::string variant;
   std::map<std::string, Mapping> weightFiles;
   std::vector<const void *> weights;
-  std::unique_ptr<void, CloseLibrary> library;
+  std::optional<ModuleLibrary> library;
   const TandemPart *code = nullptr;
 };
 

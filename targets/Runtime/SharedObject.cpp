@@ -12,8 +12,6 @@
 
 namespace tandem::runtime {
 
-static constexpr std::string_view queryName = "tandem_part_query";
-
 namespace {
 /// Bounds-checked view of the file; a bad offset gives empty views.
 class ElfFile {
@@ -84,7 +82,8 @@ static std::string whyNotObject(const ElfFile &file) {
   return "";
 }
 
-static std::string whyNotSymbols(const ElfFile &file) {
+static std::string whyNotSymbols(const ElfFile &file,
+                                 std::string_view queryName) {
   Elf64_Shdr symbols, strings;
   if (!file.findSection(SHT_DYNSYM, symbols) ||
       !file.getSection(symbols.sh_link, strings)) {
@@ -159,15 +158,18 @@ static std::string whyNotSegments(const ElfFile &file) {
   return file.range(header.e_shoff, sectionBytes).empty() ? "is cut off" : "";
 }
 
-std::string whyNotPart(std::string_view elf) {
+std::string whyNotModule(std::string_view elf, std::string_view symbol) {
   ElfFile file(elf);
-  for (auto check :
-       {whyNotObject, whyNotSegments, whyNotDynamic, whyNotSymbols}) {
+  for (auto check : {whyNotObject, whyNotSegments, whyNotDynamic}) {
     if (std::string why = check(file); !why.empty()) {
       return why;
     }
   }
-  return "";
+  return whyNotSymbols(file, symbol);
+}
+
+std::string whyNotPart(std::string_view elf) {
+  return whyNotModule(elf, "tandem_part_query");
 }
 
 } // namespace tandem::runtime

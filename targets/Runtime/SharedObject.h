@@ -18,8 +18,11 @@
 
 namespace tandem::runtime {
 
-/// Why the shared object with these bytes is not a part of this machine's kind,
-/// or empty if it is one.
+/// Why the shared object with these bytes is not for this machine or does more
+/// than export the function `symbol`, or empty if neither.
+std::string whyNotModule(std::string_view elf, std::string_view symbol);
+
+/// The same for a part.
 std::string whyNotPart(std::string_view elf);
 
 } // namespace tandem::runtime

@@ -14,6 +14,7 @@
 #include "tandem/targets/Runtime/CpuFeatures.h"
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/Generation.h"
+#include "tandem/targets/Runtime/HandoffAbi.h"
 #include "tandem/targets/Runtime/Json.h"
 #include "tandem/targets/Runtime/Quantities.h"
 #include "tandem/targets/Runtime/SharedObject.h"
@@ -60,6 +61,24 @@ static CheckResult checkCode(const BundleFolder &bundle,
 }
 
 /// max |a-b| / (1+|b|), infinite where a value is not a number.
+static CheckResult checkConversion(const BundleFolder &bundle,
+                                   const HandoffRecord &record) {
+  for (const Variant &variant : record.variants) {
+    std::string code = bundle.read(variant.file, uint64_t(1) << 30);
+    if (std::string why = whyNotModule(code, TANDEM_HANDOFF_QUERY);
+        !why.empty()) {
+      throw Failure(ExitCode::VerificationFailed,
+                    "'" + variant.file + "' " + why);
+    }
+  }
+  return {"conversion from '" + record.producer + "' to '" + record.consumer +
+              "'",
+          false,
+          std::to_string(record.variants.size()) +
+              " variants: no undefined symbol, exports " TANDEM_HANDOFF_QUERY
+              " alone, nothing runs on load"};
+}
+
 static double scaledDifference(std::span<const float> got,
                                const std::string &wanted) {
   double worst = 0;
@@ -126,11 +145,11 @@ static void checkExecution(BundleFolder &bundle, const PartDescription &part,
       parseGolden(bundle.read(path, maximumManifestBytes), path);
   checkRequest(bundle.manifest(), golden.prompt, golden.logits.size());
   if (!options.cpu.empty()) {
-    const Variant &forced = chooseVariant(part, options.cpu);
+    const Variant &forced = chooseVariant(part.variants, options.cpu);
     results.push_back(checkGolden(bundle, forced, golden, options));
     return;
   }
-  chooseVariant(part, ""); // at least one must run here
+  chooseVariant(part.variants, ""); // at least one must run here
   for (const Variant &variant : part.variants) {
     std::vector<std::string> missing = missingCpuFeatures(variant.features);
     if (missing.empty()) {
@@ -152,7 +171,10 @@ std::vector<CheckResult> verifyBundle(BundleFolder &bundle,
     PartDescription part = readPart(bundle, record);
     results.push_back(checkCode(bundle, record, part));
   }
-  const PartRecord &record = findRunnablePart(bundle.manifest());
+  for (const HandoffRecord &record : bundle.manifest().handoffs) {
+    results.push_back(checkConversion(bundle, record));
+  }
+  const PartRecord &record = findPhaseParts(bundle.manifest()).decode;
   checkExecution(bundle, readPart(bundle, record), options, results);
   return results;
 }

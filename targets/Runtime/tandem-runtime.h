@@ -55,10 +55,12 @@ TANDEM_RUNTIME_API void tandem_bundle_free(TandemBundle *bundle);
 
 /// How to load or verify a bundle.
 typedef struct TandemLoadOptions {
-  uint64_t size;     ///< sizeof(TandemLoadOptions)
-  const char *cpu;   ///< variant to use; null or "": the best for this CPU
-  uint32_t threads;  ///< 0: as many as the process may use
-  uint32_t reserved; ///< 0
+  uint64_t size;    ///< sizeof(TandemLoadOptions)
+  const char *cpu;  ///< variant to use; null or "": the best for this CPU
+  uint32_t threads; ///< 0: as many as the process may use
+  /// 1: load only the part that decodes; the caches of prompts come by
+  /// tandem_sequence_import, or prompts run at that part.
+  uint32_t decodeOnly;
   const struct TandemThreads *pool; ///< the caller's threads, or null
 } TandemLoadOptions;
 
@@ -110,6 +112,25 @@ tandem_sequence_length(const TandemSequence *sequence);
 TANDEM_RUNTIME_API void tandem_sequence_truncate(TandemSequence *sequence,
                                                  uint64_t length);
 
+/// Cache that somebody else's prefill has made.
+typedef struct TandemCachePiece {
+  uint64_t size;        ///< sizeof(TandemCachePiece)
+  const char *producer; ///< id of the part that made it
+  const void *slot;     ///< a whole slot in that part's layout, of which only
+                        ///< the layers and tokens below are read
+  uint64_t slotBytes;   ///< its bytes, as manifest.contract.layouts has them
+  uint64_t firstToken;  ///< tokens that the sequence has
+  uint64_t tokenCount;  ///< tokens to append
+  uint64_t firstLayer;  ///< layers come in order
+  uint64_t layerCount;
+} TandemCachePiece;
+
+/// Appends tokens to a sequence of a bundle loaded with decodeOnly by their
+/// cache, converted by the bundle's code: all layers at once or, while prefill
+/// goes on, some at a time. The sequence is longer when the last layer is in.
+TANDEM_RUNTIME_API TandemError *
+tandem_sequence_import(TandemSequence *sequence, const TandemCachePiece *piece);
+
 /// New tokens of one sequence.
 typedef struct TandemRow {
   TandemSequence *sequence;
@@ -148,6 +169,7 @@ typedef struct TandemGenerateResult {
   uint64_t tokenCount;
   double firstTokenSeconds; ///< from the call to the first token
   double laterTokenSeconds; ///< from the first token to the last
+  uint64_t convertedBytes;  ///< of cache, from one part's layout to another's
 } TandemGenerateResult;
 
 /// Checks that prompt and new tokens fit this bundle, which need not be loaded.

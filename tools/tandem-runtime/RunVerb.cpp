@@ -87,7 +87,9 @@ static void printResult(const Output &output,
     for (size_t i = 0; i < output.tokens.size(); ++i) {
       std::printf(i ? ",%d" : "%d", output.tokens[i]);
     }
-    std::printf("],\"ttft_ms\":%.3f,\"tpot_ms\":%.3f}\n", first, later);
+    std::printf(
+        "],\"ttft_ms\":%.3f,\"tpot_ms\":%.3f,\"converted_bytes\":%llu}\n",
+        first, later, static_cast<unsigned long long>(result.convertedBytes));
   }
   std::fprintf(stderr,
                "%zu tokens, the first after %.1f ms, then %.1f ms each\n",
@@ -132,7 +134,7 @@ int runVerb(const Arguments &arguments) {
   }
   watchInterrupts();
   Sequence sequence(bundle);
-  TandemGenerateResult result = {sizeof(result), 0, 0, 0};
+  TandemGenerateResult result = {sizeof(result), 0, 0, 0, 0};
   TandemError *error = tandem_generate(sequence.get(), &options, &result);
   if (output.failure) {
     tandem_error_free(error);

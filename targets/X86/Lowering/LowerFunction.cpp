@@ -41,6 +41,7 @@ private:
   void bind(Emitter &e, Scope &scope, ValueRange arguments);
   void emitStages(Scope &scope, const std::vector<Stage> &stages);
   void emitStage(Scope &scope, const Stage &stage);
+  void tellLayers(Scope &scope, const Stage &stage);
   void emitCall(Scope &scope, func::CallOp call);
   void emitLoop(Scope &scope, const Stage &stage);
   void copyTensor(Scope &scope, Value from, Pointer to);
@@ -196,7 +197,7 @@ void FunctionLowering::emitStage(Scope &scope, const Stage &stage) {
           task.e.minimum(first + double(chunk), task.rows(stage.onSelected));
       emitTokenWise(task, stage, first, last);
     });
-    return;
+    return tellLayers(scope, stage);
   }
   case WorkKind::linear:
     return launch(
@@ -213,6 +214,28 @@ void FunctionLowering::emitStage(Scope &scope, const Stage &stage) {
     return emitLoop(scope, stage);
   case WorkKind::none:
     return;
+  }
+}
+
+/// Tells the caller of the layers whose cache the stage completed.
+void FunctionLowering::tellLayers(Scope &scope, const Stage &stage) {
+  Emitter &e = scope.e;
+  for (Operation *op : stage.operations) {
+    auto append = dyn_cast<transformer::AppendOp>(op);
+    if (!append) {
+      continue;
+    }
+    Pointer callback = scope.field(StateField::layerDone).loadPointer();
+    Expr address(e, LLVM::PtrToIntOp::create(e, e.i64(), callback));
+    e.ifThen(address != 0, [&] {
+      auto type = LLVM::LLVMFunctionType::get(
+          LLVM::LLVMVoidType::get(e.getContext()), {e.pointerType(), e.i64()});
+      LLVM::CallOp::create(
+          e, type,
+          ValueRange{callback,
+                     scope.field(StateField::layerContext).loadPointer(),
+                     scope.index(append.getLayer())});
+    });
   }
 }
 

@@ -53,6 +53,10 @@ private:
             threads.bytes(offsetof(TandemThreads, parallelFor)).loadPointer());
     field(StateField::pool)
         .store(threads.bytes(offsetof(TandemThreads, pool)).loadPointer());
+    field(StateField::layerDone)
+        .store(argument(offsetof(TandemStep, layerDone)));
+    field(StateField::layerContext)
+        .store(argument(offsetof(TandemStep, layerContext)));
     field(StateField::slots).store(argument(offsetof(TandemStep, slots)));
     field(StateField::starts).store(argument(offsetof(TandemStep, starts)));
     field(StateField::counts).store(argument(offsetof(TandemStep, counts)));

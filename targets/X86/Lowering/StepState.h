@@ -32,6 +32,8 @@ enum class StateField : int64_t {
   tokenRows,     ///< i32 [tokens]: the row of each token
   rowOffsets,    ///< i32 [rows]: the first token of each row
   selected,      ///< i32 [selected tokens]: their numbers
+  layerDone,     ///< the caller's function or null
+  layerContext,  ///< its first argument
   tiles,         ///< for each group size: list, then length
 };
 

@@ -8,6 +8,7 @@
 #include "TestBundle.h"
 
 #include "tandem/targets/Bundle/BundleWriter.h"
+#include "tandem/targets/Runtime/PartAbi.h"
 
 using namespace tandem::bundle;
 using namespace tandem::runtime;
@@ -73,11 +74,11 @@ static void spoil(PartDescription &part, const std::string &fault) {
   }
 }
 
-static llvm::Error addPart(BundleWriter &writer, const std::string &code,
-                           const TestBundle &bundle) {
+static llvm::Error addPart(BundleWriter &writer, const PartRecord &record,
+                           const std::string &code, const TestBundle &bundle) {
   PartDescription part;
-  part.abiVersion = 1;
-  part.entries = {"prefill", "decode"};
+  part.abiVersion = TANDEM_PART_ABI_VERSION;
+  part.entries = record.phases;
   part.maxTokens = bundle.maxTokens;
   part.maxRows = bundle.maxRows;
   part.vocabulary = vocabulary;
@@ -87,7 +88,8 @@ static llvm::Error addPart(BundleWriter &writer, const std::string &code,
                    {"v3", "module-v3.so", {"avx2", "fma"}},
                    {"never", "module-never.so", {"avx2", "imaginary"}}};
   for (const Variant &variant : part.variants) {
-    if (auto error = writer.addFile("parts/cpu/" + variant.file, code)) {
+    std::string path = record.directory + "/" + variant.file;
+    if (auto error = writer.addFile(path, code)) {
       return error;
     }
   }
@@ -95,7 +97,7 @@ static llvm::Error addPart(BundleWriter &writer, const std::string &code,
     return error;
   }
   spoil(part, bundle.fault);
-  return writer.addPart("cpu", part);
+  return writer.addPart(record.id, part);
 }
 
 static llvm::Error addGolden(BundleWriter &writer, const std::string &fault) {
@@ -132,17 +134,29 @@ static Manifest makeManifest(const TestBundle &bundle) {
   manifest.capacity = {bundle.capacity, "chosen by the test"};
   manifest.contract.blockTokens = bundle.capacity;
   manifest.contract.layers = {{"attention", 1, 1, 1, "f32", 0, "none"}};
-  manifest.contract.layouts = {
-      {"cpu", "(layer, head, token, dim)[capacity] -> (token)",
-       "(layer, head, token, dim)[capacity] -> (token)", "i64",
-       bundle.capacity * sizeof(int64_t)}};
-  manifest.parts = {{"cpu",
-                     {"prefill", "decode"},
-                     "cpu",
-                     {1, 1},
-                     0,
-                     "parts/cpu",
-                     "self-checked"}};
+  auto addPart = [&](const char *id, std::vector<std::string> phases) {
+    manifest.parts.push_back({id,
+                              std::move(phases),
+                              id,
+                              {1, 1},
+                              0,
+                              std::string("parts/") + id,
+                              "self-checked"});
+  };
+  if (bundle.decodeCode.empty()) {
+    addPart("cpu", {"prefill", "decode"});
+  } else {
+    addPart("first", {"prefill"});
+    addPart("second", {"decode"});
+    manifest.handoffs = {
+        {"first", "second", {{"plain", "handoff/first-second.so", {}}}}};
+  }
+  for (const PartRecord &part : manifest.parts) {
+    std::string map = "(layer, head, token, dim)[capacity] -> ";
+    map += part.id == "second" ? "(capacity - token - 1)" : "(token)";
+    manifest.contract.layouts.push_back(
+        {part.id, map, map, "i64", bundle.capacity * sizeof(int64_t)});
+  }
   return manifest;
 }
 
@@ -153,8 +167,19 @@ llvm::Error writeTestBundle(const std::string &output, const std::string &code,
     return created.takeError();
   }
   BundleWriter &writer = **created;
-  if (auto error = addPart(writer, code, bundle)) {
-    return error;
+  Manifest manifest = makeManifest(bundle);
+  for (const PartRecord &record : manifest.parts) {
+    bool isSecond = record.id == "second";
+    if (auto error = addPart(writer, record,
+                             isSecond ? bundle.decodeCode : code, bundle)) {
+      return error;
+    }
+  }
+  for (const HandoffRecord &handoff : manifest.handoffs) {
+    if (auto error =
+            writer.addFile(handoff.variants[0].file, bundle.handoffCode)) {
+      return error;
+    }
   }
   if (bundle.onHalf) {
     bundle.onHalf();
@@ -166,7 +191,7 @@ llvm::Error writeTestBundle(const std::string &output, const std::string &code,
                                    "{\"eos_token_id\": [96, 95]}\n")) {
     return error;
   }
-  return writer.finish(makeManifest(bundle), {{}, "none", {}});
+  return writer.finish(std::move(manifest), {{}, "none", {}});
 }
 
 } // namespace tandem::test

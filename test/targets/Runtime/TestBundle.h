@@ -33,6 +33,10 @@ struct TestBundle {
   /// "golden" (wrong logits), "no-golden", "offset", "vocabulary", "entries",
   /// "abi", "file": what is wrong with it.
   std::string fault;
+  /// Shared objects of a second part, which decodes while the first runs
+  /// prefill, and of the conversion between them; empty: one part runs both.
+  std::string decodeCode;
+  std::string handoffCode;
   /// Called when half of the bundle is written.
   std::function<void()> onHalf;
 };

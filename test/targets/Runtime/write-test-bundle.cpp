@@ -34,6 +34,10 @@ int main(int argc, char **argv) {
       bundle.onHalf = pauseForSignal;
     } else if (key == "fault") {
       bundle.fault = value.str();
+    } else if (key == "decode") {
+      bundle.decodeCode = value.str();
+    } else if (key == "handoff") {
+      bundle.handoffCode = value.str();
     } else if (value.getAsInteger(10, key == "capacity" ? bundle.capacity
                                                         : bundle.maxTokens)) {
       llvm::errs() << "error: bad argument " << argv[i] << "\n";

@@ -16,6 +16,13 @@
 
 enum { vocabulary = 97 };
 
+/* Where a token's element lies; a second layout lies the other way round. */
+#ifdef REVERSED
+#define PLACE(i) (63 - (i))
+#else
+#define PLACE(i) (i)
+#endif
+
 struct LogitsTask {
   const TandemStep *step;
   uint64_t token; // index of the token in the step
@@ -28,7 +35,7 @@ static void computeLogits(const struct LogitsTask *task) {
   const float *weights = (const float *)task->step->weights[0];
   uint64_t h = 0;
   for (uint64_t i = 0; i <= task->position; ++i) {
-    h = (h + (uint64_t)(task->slot[i] + 1) * (i + 1)) % 1000003;
+    h = (h + (uint64_t)(task->slot[PLACE(i)] + 1) * (i + 1)) % 1000003;
   }
   for (uint64_t v = 0; v < vocabulary; ++v) {
     task->logits[v] = weights[v] * (float)(h * (v + 3) % 1009) / 1009.0f;
@@ -49,7 +56,7 @@ static int32_t runStep(const TandemStep *step) {
     int64_t *slot = (int64_t *)step->slots[row];
     for (int32_t i = 0; i < step->counts[row]; ++i, ++token) {
       uint64_t position = (uint64_t)(step->starts[row] + i);
-      slot[position] = step->tokens[token];
+      slot[PLACE(position)] = step->tokens[token];
       if (step->allLogits || i + 1 == step->counts[row]) {
         struct LogitsTask task = {step, token, slot, position,
                                   step->logits + taskCount * vocabulary};
@@ -57,13 +64,20 @@ static int32_t runStep(const TandemStep *step) {
       }
     }
   }
+  if (step->layerDone) {
+    step->layerDone(step->layerContext, 0);
+  }
   step->threads->parallelFor(step->threads->pool, runTask, tasks, taskCount);
   return TANDEM_STEP_OK;
 }
 
+#ifndef ENTRIES
+#define ENTRIES 2
+#endif
+
 static const TandemEntry entries[] = {runStep, runStep};
-static const TandemPart part = {sizeof(TandemPart), TANDEM_PART_ABI_VERSION, 2,
-                                entries};
+static const TandemPart part = {sizeof(TandemPart), TANDEM_PART_ABI_VERSION,
+                                ENTRIES, entries};
 
 __attribute__((visibility("default"))) const TandemPart *
 tandem_part_query(uint64_t abiVersion) {

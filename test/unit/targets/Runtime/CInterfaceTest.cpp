@@ -61,7 +61,7 @@ TEST(CInterface, LoadsStepsAndGenerates) {
   options.onToken = [](void *context, int32_t token) {
     static_cast<std::vector<int32_t> *>(context)->push_back(token);
   };
-  TandemGenerateResult result = {sizeof(result), 0, 0, 0};
+  TandemGenerateResult result = {sizeof(result), 0, 0, 0, 0};
   ASSERT_EQ(takeMessage(tandem_generate(sequence, &options, &result)), "");
   EXPECT_EQ(result.tokenCount, 3u);
   EXPECT_EQ(tokens.size(), 3u);

@@ -7,6 +7,7 @@
 
 #include "tandem/targets/Runtime/Manifest.h"
 #include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/PartAbi.h"
 #include "tandem/targets/Runtime/PartDescription.h"
 
 #include <random>
@@ -101,7 +102,7 @@ TEST(Manifest, ContractDigestFollowsEveryFieldButItself) {
 
 static PartDescription makePart() {
   PartDescription part;
-  part.abiVersion = 1;
+  part.abiVersion = TANDEM_PART_ABI_VERSION;
   part.entries = {"prefill", "decode"};
   part.maxTokens = part.maxRows = part.vocabulary = part.slotBytes = 8;
   part.variants = {{"v3", "module.so", {"avx2"}}};
@@ -134,7 +135,7 @@ TEST(Part, SizesAndOffsetsAreChecked) {
   part = makePart();
   part.abiVersion = 9;
   EXPECT_EQ(whyRejected(part),
-            "part.json was built for part interface 9, this runtime has 1; "
+            "part.json was built for part interface 9, this runtime has 2; "
             "compile the model again");
 }
 
