@@ -32,9 +32,10 @@ class Generation:
 class Bundle:
     """An opened bundle; its code and weights are loaded when first needed."""
 
-    def __init__(self, path, cpu="", threads=0):
+    def __init__(self, path, cpu="", threads=0, decode_only=False):
+        """`decode_only`: caches of prompts come by `Sequence.import_cache`."""
         self._handle = c.c_void_p()
-        self._options = sized(interface.LoadOptions, cpu=cpu.encode(), threads=threads)
+        self._options = sized(interface.LoadOptions, cpu=cpu.encode(), threads=threads, decodeOnly=decode_only)
         self._loaded = False
         call("bundle_open", os.fsencode(path), c.byref(self._handle))
 
@@ -78,8 +79,14 @@ class Bundle:
         call(function, self._handle, *options, c.c_int32(json), write, None)
         return b"".join(pieces).decode()
 
-    def generate(self, prompt, new_tokens, ignore_stops=False, on_token=None, logits=None):
-        """Generates greedily after `prompt` (ids) in a fresh sequence.
+    def sequence(self):
+        """A new, empty Sequence."""
+        self._load()
+        return Sequence(self)
+
+    def generate(self, prompt, new_tokens, ignore_stops=False, on_token=None, logits=None, sequence=None):
+        """Generates greedily after `prompt` (ids), behind what `sequence` holds
+        or in a fresh one.
 
         `on_token` gets each id as it is chosen. `logits` is None, "last" (a row
         for each generated token) or "all" (the prompt's rows too).
@@ -102,14 +109,68 @@ class Bundle:
             ignoreStops=ignore_stops, everyLogits=logits == "all", onToken=interface.TokenCallback(take_token),
             onLogits=interface.LogitsCallback(take_logits if logits else 0))
         result = sized(interface.GenerateResult)
-        sequence = c.c_void_p()
-        call("sequence_create", self._handle, c.byref(sequence))
+        own = sequence or self.sequence()
         try:
-            call("generate", sequence, c.byref(options), c.byref(result))
+            call("generate", own.handle, c.byref(options), c.byref(result))
         finally:
-            interface.library().tandem_sequence_free(sequence)
+            if not sequence:
+                own.close()
         values = None
         if logits:
             import numpy
             values = numpy.frombuffer(b"".join(rows), numpy.float32).reshape(-1, vocabulary)
         return Generation(tokens, result.firstTokenSeconds, result.laterTokenSeconds, values)
+
+
+class Sequence:
+    """Tokens with their cache; made by `Bundle.sequence`, closed before it."""
+
+    def __init__(self, bundle):
+        self._bundle = bundle
+        self.handle = c.c_void_p()
+        call("sequence_create", bundle._handle, c.byref(self.handle))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __len__(self):
+        return interface.library().tandem_sequence_length(self.handle)
+
+    def close(self):
+        """Frees the sequence; nothing else may be called afterwards."""
+        if self.handle:
+            interface.library().tandem_sequence_free(self.handle)
+            self.handle = c.c_void_p()
+
+    def truncate(self, length):
+        """Forgets the tokens from `length` on."""
+        interface.library().tandem_sequence_truncate(self.handle, length)
+
+    def import_cache(self, producer, slot, tokens, first_layer=0, layers=1):
+        """Appends `tokens` tokens by their cache, which part `producer` made.
+
+        `slot` is a whole slot in that part's layout, contiguous (a numpy array,
+        bytes); `layers` of it from `first_layer` on are read. Layers come in
+        order; the sequence is longer when the last one is in.
+        """
+        view = memoryview(slot).cast("B")
+        holder = (c.c_char * len(view)).from_buffer(view) if not view.readonly else view.tobytes()
+        piece = sized(interface.CachePiece, producer=producer.encode(), slot=c.cast(holder, c.c_void_p),
+                      slotBytes=len(view), firstToken=len(self), tokenCount=tokens, firstLayer=first_layer,
+                      layerCount=layers)
+        call("sequence_import", self.handle, c.byref(piece))
+
+    def step(self, tokens, every_token=False):
+        """Runs `tokens` and returns logits, a numpy array with a row for the
+        last of them or for each."""
+        import numpy
+        ids = (c.c_int32 * len(tokens))(*tokens)
+        row = interface.Row(sequence=self.handle, tokens=ids, tokenCount=len(tokens))
+        logits, count = c.POINTER(c.c_float)(), c.c_uint64()
+        call("step", self._bundle._handle, c.byref(row), c.c_uint64(1), c.c_int32(every_token), c.byref(logits),
+             c.byref(count))
+        shape = (count.value, self._bundle.info.vocabulary)
+        return numpy.ctypeslib.as_array(logits, shape).copy()

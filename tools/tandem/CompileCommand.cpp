@@ -17,6 +17,7 @@
 #include "Diagnostics.h"
 #include "Frontend.h"
 #include "Golden.h"
+#include "Handoffs.h"
 #include "ModelFacts.h"
 #include "PhasePlacement.h"
 #include "Plan.h"
@@ -200,6 +201,7 @@ ExitCode Compilation::writeBundle() {
   EmitOptions options;
   options.capacityTokens = frontend.getCapacity().tokens;
   options.jobs = request.jobs;
+  std::vector<CompiledPart> compiledParts;
   for (deploy::PartOp part : parts) {
     auto compiled =
         addCompiledPart(part, targetOf(part), frontend.getWeights(), options,
@@ -209,7 +211,14 @@ ExitCode Compilation::writeBundle() {
     }
     manifest.parts.push_back(compiled->record);
     manifest.contract.layouts.push_back(compiled->layout);
+    compiledParts.push_back(std::move(*compiled));
   }
+  auto handoffs = addHandoffs(compiledParts, shapeOf(manifest.contract),
+                              frontend.getModule().getLoc(), **writer);
+  if (!handoffs) {
+    return fail(ExitCode::InternalError, handoffs.takeError());
+  }
+  manifest.handoffs = std::move(*handoffs);
   auto write = [&]() -> llvm::Error {
     if (llvm::Error error = addAssets(**writer)) {
       return error;

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "CompiledPart.h"
 
+#include "PartSink.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 #include "tandem/targets/Bundle/WeightPacker.h"
 #include "tandem/targets/Runtime/PartAbi.h"
@@ -16,31 +18,6 @@ using namespace mlir;
 
 namespace tandem {
 namespace {
-
-/// Adds a target's files under parts/<id>/.
-class PartSink : public ArtifactSink {
-public:
-  PartSink(bundle::BundleWriter &writer, std::string directory)
-      : writer(writer), directory(std::move(directory)) {}
-
-  LogicalResult addFile(llvm::StringRef path,
-                        llvm::StringRef contents) override {
-    llvm::Error added = writer.addBytes(directory + "/" + path.str(), contents);
-    if (added && !error) {
-      error = std::move(added);
-    } else {
-      llvm::consumeError(std::move(added));
-    }
-    return success(!error);
-  }
-
-  llvm::Error takeError() { return std::move(error); }
-
-private:
-  bundle::BundleWriter &writer;
-  std::string directory;
-  llvm::Error error = llvm::Error::success();
-};
 
 std::string textOf(Type type) {
   std::string text;
@@ -147,6 +124,8 @@ addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
   result.layout = {result.record.id, cacheMapText(cache.keys),
                    cacheMapText(cache.values), textOf(cache.elementType),
                    static_cast<uint64_t>(emitted->requirements.slotBytes)};
+  result.cache = cache;
+  result.target = &target;
   runtime::PartDescription description = describe(part, *emitted, vocabulary);
   description.weights = std::move(*weightRecords);
   if (llvm::Error error = writer.addPart(result.record.id, description)) {

@@ -18,6 +18,8 @@ namespace tandem {
 struct CompiledPart {
   runtime::PartRecord record;
   runtime::CacheLayout layout;
+  CacheLayout cache; ///< what `layout` shows
+  const Target *target = nullptr;
 };
 
 /// Compiles `part`, packs its weights and adds both to the bundle.

@@ -25,7 +25,7 @@ public:
   ConversionModule(const CacheConversion &conversion, const Variant &variant,
                    Location location)
       : conversion(conversion), module(ModuleOp::create(location)),
-        kernels(*module, variant),
+        kernels(*module, variant, Machine()),
         keys{conversion.source.keys, conversion.destination.keys,
              conversion.shape.keyDim},
         values{conversion.source.values, conversion.destination.values,

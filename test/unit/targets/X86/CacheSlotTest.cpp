@@ -34,8 +34,9 @@ static int64_t offsetOf(AffineMap map, int64_t layer, int64_t head,
   return cast<IntegerAttr>(folded[0]).getInt();
 }
 
-static void checkSlot(const CacheShape &shape, int64_t tokens,
-                      int64_t capacity) {
+static void checkSlot(const KernelLibrary &library, const CacheShape &shape,
+                      int64_t tokens, int64_t capacity) {
+  int64_t blockKeys = library.machine.cacheBlockTokens;
   MLIRContext context;
   CacheLayout layout = describeSlot(shape, blockKeys, &context);
   size_t elements = slotBytes(shape, blockKeys, capacity) / sizeof(float);
@@ -45,7 +46,7 @@ static void checkSlot(const CacheShape &shape, int64_t tokens,
     positions[t] = t;
   }
   void *slots[] = {slot.data()};
-  auto append = KernelLibrary::best().get<Append>("append");
+  auto append = library.get<Append>("append");
   int64_t blocks = (capacity + blockKeys - 1) / blockKeys;
   size_t written = 0;
   for (int64_t layer = 0; layer < shape.layers; ++layer) {
@@ -76,9 +77,12 @@ static void checkSlot(const CacheShape &shape, int64_t tokens,
 }
 
 TEST(X86CacheSlot, MapIsWhatAppendWrites) {
-  checkSlot({2, 3, 16, 32}, 130, 200);
-  checkSlot({2, 2, 20, 32}, 64, 64);
-  checkSlot({1, 1, 7, 16}, 1, 65);
+  for (int64_t blockTokens : {64, 16}) {
+    KernelLibrary library(KernelLibrary::best().variant, {blockTokens});
+    checkSlot(library, {2, 3, 16, 32}, 130, 200);
+    checkSlot(library, {2, 2, 20, 32}, 64, 64);
+    checkSlot(library, {1, 1, 7, 16}, 1, 65);
+  }
 }
 
 TEST(X86CacheSlot, TextNamesTheAxes) {

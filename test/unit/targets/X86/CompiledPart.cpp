@@ -180,6 +180,11 @@ static void runParallel(void *pool, TandemTask task, void *taskContext,
   }
 }
 
+std::vector<char> CompiledPart::slotBytes(int64_t index) {
+  const char *bytes = static_cast<const char *>(slot(index));
+  return {bytes, bytes + result.requirements.slotBytes};
+}
+
 std::vector<float> CompiledPart::run(unsigned entry,
                                      const std::vector<RowStep> &rows, bool all,
                                      unsigned threads) {
@@ -215,7 +220,17 @@ std::vector<float> CompiledPart::run(unsigned entry,
                   tokens.size(),
                   static_cast<uint64_t>(capacity),
                   all,
-                  logits.data()};
+                  logits.data(),
+                  nullptr,
+                  nullptr};
+  layersDone.clear();
+  auto layerDone = [&](uint64_t layer) {
+    layersDone.emplace_back(layer, slotBytes(rows.front().slot));
+  };
+  step.layerDone = [](void *context, uint64_t layer) {
+    (*static_cast<decltype(layerDone) *>(context))(layer);
+  };
+  step.layerContext = &layerDone;
   if (loaded->entries[entry](&step) != TANDEM_STEP_OK ||
       std::memcmp(arena + arenaBytes, guard.data(), guard.size()) != 0) {
     llvm::report_fatal_error("the step failed or left its arena");

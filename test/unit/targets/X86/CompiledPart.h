@@ -41,6 +41,11 @@ public:
   }
   int64_t vocabulary = 0;
 
+  /// What layerDone told during the last run: the layer, and the slot of the
+  /// first row at that moment.
+  std::vector<std::pair<uint64_t, std::vector<char>>> layersDone;
+  std::vector<char> slotBytes(int64_t index);
+
 private:
   void packWeights(const Target &target);
   void load();

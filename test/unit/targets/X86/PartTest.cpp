@@ -87,6 +87,26 @@ TEST_F(X86Part, ThreadsChangeNothing) {
   }
 }
 
+TEST_F(X86Part, TellsWhenTheCacheOfALayerIsComplete) {
+  constexpr uint64_t layers = 2;
+  for (auto [entry, start, count] :
+       {std::tuple(0, 0, 70), std::tuple(0, 70, 9), std::tuple(1, 79, 1)}) {
+    part->run(entry, {{60, start, tokensOf(count, start)}}, false, 2);
+    std::vector<char> slot = part->slotBytes(60);
+    size_t bytes = slot.size() / layers;
+    ASSERT_EQ(part->layersDone.size(), layers);
+    for (uint64_t layer = 0; layer < layers; ++layer) {
+      auto &[told, then] = part->layersDone[layer];
+      EXPECT_EQ(told, layer);
+      EXPECT_TRUE(std::equal(slot.begin() + layer * bytes,
+                             slot.begin() + (layer + 1) * bytes,
+                             then.begin() + layer * bytes));
+    }
+    // The last layer was not there when the first was told.
+    EXPECT_NE(part->layersDone[0].second, slot);
+  }
+}
+
 TEST_F(X86Part, FillsItsSlot) {
   Interpreter reference = interpreter();
   RowStep prompt{50, 0, tokensOf(255)};

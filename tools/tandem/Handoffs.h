@@ -1,0 +1,28 @@
+//===- Handoffs.h - conversions between the parts of a bundle ---*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TOOLS_TANDEM_HANDOFFS_H
+#define TANDEM_TOOLS_TANDEM_HANDOFFS_H
+
+#include "CompiledPart.h"
+
+namespace tandem {
+
+/// Generates a conversion for each pair of parts of which one runs prefill and
+/// another decode of the same stage. The consumer's target writes it if it can,
+/// else the producer's; what none can write is infeasible unless the layouts
+/// are equal.
+llvm::Expected<std::vector<runtime::HandoffRecord>>
+addHandoffs(llvm::ArrayRef<CompiledPart> parts, const CacheShape &shape,
+            mlir::Location location, bundle::BundleWriter &writer);
+
+/// The cache of all layers of a contract.
+CacheShape shapeOf(const runtime::CacheContract &contract);
+
+} // namespace tandem
+
+#endif // TANDEM_TOOLS_TANDEM_HANDOFFS_H
