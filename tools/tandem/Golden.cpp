@@ -26,11 +26,13 @@ static std::vector<int32_t> chooseIds(int64_t vocabulary, int count) {
   return ids;
 }
 
+using Observer = std::function<void(Operation *, llvm::ArrayRef<Datum>)>;
+
 /// Runs one step of one row and returns the last token's logits.
 static llvm::Expected<std::vector<float>>
 runStep(func::FuncOp step, llvm::ArrayRef<int32_t> ids, int64_t start,
         const std::shared_ptr<Cache> &cache, WeightFiles &weights,
-        int64_t tableRows) {
+        int64_t tableRows, Observer observer = {}) {
   auto bytes = llvm::ArrayRef<char>(reinterpret_cast<const char *>(ids.data()),
                                     ids.size() * sizeof(int32_t));
   int64_t count = ids.size();
@@ -39,6 +41,7 @@ runStep(func::FuncOp step, llvm::ArrayRef<int32_t> ids, int64_t start,
   Datum rows = Rows{{{count, start, /*slot=*/0}}, /*keepsAllTokens=*/false};
   EvaluatorOptions options;
   options.tableRows = tableRows;
+  options.onResults = std::move(observer);
   auto results = evaluate(
       step, {tokens, rows, Datum(cache)},
       [&](onnx::WeightAttr weight) { return weights.bytes(weight); }, options);
@@ -48,6 +51,61 @@ runStep(func::FuncOp step, llvm::ArrayRef<int32_t> ids, int64_t start,
   std::vector<double> logits =
       std::get<Tensor>(results->front()).widen<double>();
   return std::vector<float>(logits.begin(), logits.end());
+}
+
+static bool isFinite(const Datum &datum) {
+  const auto *tensor = std::get_if<Tensor>(&datum);
+  return !tensor || !isa<FloatType>(tensor->getElementType()) ||
+         llvm::all_of(tensor->widen<double>(),
+                      [](double value) { return std::isfinite(value); });
+}
+
+/// The operation whose results are not finite though its operands are, found
+/// from the logits up: a value that is infinite and vanishes again, as in
+/// 1 / (1 + exp(x)), is no fault.
+static Operation *findOrigin(Operation *op,
+                             const llvm::DenseSet<Operation *> &notFinite) {
+  while (true) {
+    SmallVector<Value> operands(op->getOperands());
+    for (Value operand : op->getOperands()) {
+      // What attention reads from the cache was appended just before.
+      if (auto append = operand.getDefiningOp<transformer::AppendOp>()) {
+        llvm::append_range(operands, append->getOperands());
+      }
+    }
+    auto cause = llvm::find_if(operands, [&](Value operand) {
+      return notFinite.contains(operand.getDefiningOp());
+    });
+    if (cause == operands.end()) {
+      return op;
+    }
+    op = cause->getDefiningOp();
+  }
+}
+
+/// Says which node makes the logits of `step` NaN or infinite; `rerun` runs the
+/// step once more and observes it.
+static llvm::Error
+describeOrigin(func::FuncOp step, int64_t tokens,
+               llvm::function_ref<llvm::Error(Observer)> rerun) {
+  llvm::DenseSet<Operation *> notFinite;
+  if (llvm::Error error =
+          rerun([&](Operation *op, llvm::ArrayRef<Datum> results) {
+            if (!llvm::all_of(results, isFinite)) {
+              notFinite.insert(op);
+            }
+          })) {
+    return error;
+  }
+  Value logits = step.getBody().front().getTerminator()->getOperand(0);
+  Operation *origin = findOrigin(logits.getDefiningOp(), notFinite);
+  auto name = origin->getLoc()->findInstanceOf<NameLoc>();
+  return llvm::createStringError(
+      "node '" + (name ? name.getName().getValue() : "?") + "' ('" +
+      origin->getName().getStringRef() +
+      "') is the first that computes NaN or infinity, which reaches the logits "
+      "after " +
+      llvm::Twine(tokens) + " tokens; no bundle of this model can be verified");
 }
 
 llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
@@ -70,17 +128,20 @@ llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
                   type.getKeyDim(), type.getValueDim());
   for (int64_t start = 0; start < (int64_t)ids.size();) {
     int64_t count = start == 0 ? promptTokens : 1;
-    auto logits = runStep(step, llvm::ArrayRef(ids).slice(start, count), start,
-                          cache, weights, /*tableRows=*/ids.size());
+    auto run = [&](Observer observer) {
+      return runStep(step, llvm::ArrayRef(ids).slice(start, count), start,
+                     cache, weights, /*tableRows=*/ids.size(),
+                     std::move(observer));
+    };
+    auto logits = run({});
     if (!logits) {
       return logits.takeError();
     }
     if (!llvm::all_of(*logits,
                       [](float logit) { return std::isfinite(logit); })) {
-      return llvm::createStringError(
-          "the model computes logits that are NaN or infinite after %lld "
-          "tokens, so no bundle of it can be verified",
-          static_cast<long long>(start + count));
+      return describeOrigin(step, start + count, [&](Observer observer) {
+        return run(std::move(observer)).takeError();
+      });
     }
     golden.logits.push_back(std::move(*logits));
     start += count;
