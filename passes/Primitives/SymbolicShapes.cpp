@@ -44,7 +44,8 @@ static void internSymbols(Operation *module, SymbolSpace &space) {
 
 SymbolicShapes::SymbolicShapes(Operation *module) {
   internSymbols(module, space);
-  if (auto recorded = module->getAttrOfType<ArrayAttr>(assumptionsAttrName)) {
+  if (auto recorded = module->getAttrOfType<ArrayAttr>(
+          OnnxDialect::getAssumptionsAttrName())) {
     for (auto text : recorded.getAsRange<StringAttr>()) {
       space.assume(text.getValue());
     }

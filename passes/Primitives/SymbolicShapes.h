@@ -20,10 +20,6 @@
 
 namespace tandem::primitives {
 
-/// Attribute of the module: equalities of symbolic dimensions that the graph
-/// needs and the file does not state, an array of strings `a = b: reason`.
-inline constexpr llvm::StringLiteral assumptionsAttrName = "onnx.assumptions";
-
 /// Symbolic shapes of a module, computed in the order of the program. Symbols
 /// come from `onnx.dims` of the arguments of functions. A pass gets it by
 /// `getAnalysis<SymbolicShapes>()`; after it has changed the program it may

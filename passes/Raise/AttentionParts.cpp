@@ -24,10 +24,12 @@ AttentionOp raise::createAttention(const AttentionParts &parts, Type output,
                                    TypeRange presents, Location loc,
                                    OpBuilder &builder) {
   if (parts.padding) {
-    assume(
-        builder.getInsertionBlock()->getParentOp(),
-        inputName(parts.padding) +
-            ": the zeros of a row stand together, before or behind its ones");
+    Operation *parent = builder.getInsertionBlock()->getParentOp();
+    std::string name = inputName(parts.padding);
+    onnx::assume(parent, name + ": a row has a column for each past and new "
+                                "token");
+    onnx::assume(parent, name + ": the zeros of a row stand together, before "
+                                "or behind its ones");
   }
   return AttentionOp::create(
       builder, loc, output, presents, parts.query, parts.key, parts.value,

@@ -263,7 +263,7 @@ static void raiseGroupQuery(NodeOp node, IRRewriter &rewriter) {
   if (rotates) {
     rotate(node, parts, rewriter);
   }
-  assume(node, "GroupQueryAttention: a mask row is ones, then zeros");
+  onnx::assume(node, "GroupQueryAttention: a mask row is ones, then zeros");
   replaceByAttention(node, parts, rewriter);
 }
 

@@ -159,21 +159,3 @@ std::string raise::inputName(Value value) {
                        : StringAttr();
   return name ? name.str() : "a value";
 }
-
-void raise::assume(Operation *inModule, StringRef sentence) {
-  auto module = dyn_cast<ModuleOp>(inModule);
-  if (!module) {
-    module = inModule->getParentOfType<ModuleOp>();
-  }
-  SmallVector<Attribute> sentences;
-  if (auto known = module->getAttrOfType<ArrayAttr>("onnx.assumptions")) {
-    llvm::append_range(sentences, known);
-  }
-  auto added = StringAttr::get(module.getContext(), sentence);
-  if (llvm::is_contained(sentences, added)) {
-    return;
-  }
-  sentences.push_back(added);
-  module->setAttr("onnx.assumptions",
-                  ArrayAttr::get(module.getContext(), sentences));
-}

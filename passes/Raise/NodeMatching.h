@@ -82,9 +82,6 @@ void reportMissed(mlir::Location where, llvm::StringRef pass,
 /// none.
 std::string inputName(mlir::Value value);
 
-/// Adds `sentence` to the module's `onnx.assumptions` unless it is there.
-void assume(mlir::Operation *inModule, llvm::StringRef sentence);
-
 } // namespace tandem::raise
 
 #endif // TANDEM_PASSES_RAISE_NODEMATCHING_H

@@ -66,14 +66,6 @@ static Value findPositions(const Polynomial &position, const Polynomial &batch,
   return {};
 }
 
-/// Records that positions the caller gives are those behind the past.
-static void assumePositions(Value positions, NodeOp node) {
-  if (isa<BlockArgument>(positions)) {
-    assume(node, inputName(positions) +
-                     ": new token i of a row has the past's length plus i");
-  }
-}
-
 /// The tables of cosines and sines that `angles` describe.
 static std::pair<Value, Value> createTables(const RotaryAngles &angles,
                                             Location loc, OpBuilder &builder) {
@@ -123,7 +115,6 @@ static void raiseArithmetic(NodeOp node, ElementAccess &access,
                  "the angles depend on more than a position per token");
     return;
   }
-  assumePositions(positions, node);
   auto [cosine, sine] = createTables(rotation->angles, node.getLoc(), rewriter);
   int64_t heads = rotation->at.heads;
   auto rotary =
@@ -217,7 +208,6 @@ static std::string raiseFused(NodeOp node, FusedRotary fused,
   if (heads <= 0 || !positions || positions.getRank() != 2) {
     return "the number of heads or the position of each token is unknown";
   }
-  assumePositions(fused.positions, node);
   auto rotary = RotaryOp::create(rewriter, node.getLoc(), type, fused.input,
                                  fused.positions, fused.cosine, fused.sine,
                                  heads, node.getInt("interleaved", 0) != 0);

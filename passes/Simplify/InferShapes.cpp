@@ -96,7 +96,7 @@ void InferShapesPass::runOnOperation() {
     assumptions.push_back(text);
   }
   if (!assumptions.empty()) {
-    getOperation()->setAttr(primitives::assumptionsAttrName,
+    getOperation()->setAttr(onnx::OnnxDialect::getAssumptionsAttrName(),
                             builder.getStrArrayAttr(assumptions));
   }
   markAnalysesPreserved<SymbolicShapes>();

@@ -32,7 +32,8 @@ def SplitPhasesPass : Pass<"tandem-split-phases", "mlir::ModuleOp"> {
 
     Requires: the model level. Guarantees: one function `@step` that says in
     `deploy.phases` which phases it serves. Fails, naming every node at once,
-    where an operation mixes tokens in a way that is not attention.
+    where an operation mixes tokens in a way that is not attention, and every
+    output that is not the present which becomes the past of its attention.
   }];
   let dependentDialects = ["mlir::arith::ArithDialect", "tandem::transformer::TransformerDialect"];
 }

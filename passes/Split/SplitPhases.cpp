@@ -18,6 +18,7 @@
 #include "mlir/IR/IRMapping.h"
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/passes/Split/CachePairs.h"
 #include "tandem/passes/Split/RowWise.h"
 
 using namespace mlir;
@@ -47,6 +48,7 @@ private:
   void convertAttention(AttentionOp op);
   void convertRowWise(Operation &op);
   bool dependsOnTokens(Operation &op) const;
+  std::string whyNotMapped(Operation &op) const;
   LogicalResult finish(func::ReturnOp terminator);
   Value selectTokens(Value logits);
 
@@ -134,6 +136,10 @@ LogicalResult Splitter::findInputs() {
       mapping.map(argument, isIds ? step.getArgument(0) : positions);
       tokenMajor.insert(argument);
       sawTokens |= isIds;
+      if (isPositions) {
+        onnx::assume(graph, name + ": new token i of a row has the past's "
+                                   "length plus i");
+      }
     }
   }
   if (!sawTokens) {
@@ -147,6 +153,53 @@ bool Splitter::dependsOnTokens(Operation &op) const {
   return llvm::any_of(op.getOperands(), [&](Value operand) {
     return tokenMajor.contains(operand);
   });
+}
+
+/// The input of the graph that `value` is computed from, or null where it is
+/// constant; ids and positions are not looked at.
+BlockArgument findInput(Value value, const llvm::DenseSet<Value> &tokenMajor) {
+  SmallVector<Value> work = {value};
+  llvm::DenseSet<Value> seen;
+  while (!work.empty()) {
+    Value next = work.pop_back_val();
+    if (tokenMajor.contains(next) || !seen.insert(next).second) {
+      continue;
+    }
+    if (auto argument = dyn_cast<BlockArgument>(next)) {
+      return argument;
+    }
+    llvm::append_range(work, next.getDefiningOp()->getOperands());
+  }
+  return {};
+}
+
+/// Only attention may read pasts and the mask: nothing else of them is left in
+/// a step. Empty, or the reason why `op` cannot be carried over.
+std::string Splitter::whyNotMapped(Operation &op) const {
+  if (isa<PastPositionsOp>(op)) {
+    return {};
+  }
+  ValueRange operands = op.getOperands();
+  if (auto attention = dyn_cast<AttentionOp>(op)) {
+    operands = operands.take_front(3); // query, key and value
+    Value padding = attention.getPadding();
+    if (padding && !isa<BlockArgument>(padding)) {
+      return "has a padding mask that the graph computes; expected an input of "
+             "the graph";
+    }
+    if (!llvm::all_of(operands, [&](Value operand) {
+          return tokenMajor.contains(operand);
+        })) {
+      return "has a query, key or value that does not depend on the ids";
+    }
+  }
+  for (Value operand : operands) {
+    if (BlockArgument input = findInput(operand, tokenMajor)) {
+      return "depends on input '" + nameOf(graph, input.getArgNumber()) +
+             "', which only attention may read; expected ids or position ids";
+    }
+  }
+  return {};
 }
 
 static std::string whyNotCached(AttentionOp op) {
@@ -174,6 +227,9 @@ LogicalResult Splitter::check() {
                                 : whyNotRowWise(op, [&](Value value) {
                                     return tokenMajor.contains(value);
                                   });
+    if (why.empty()) {
+      why = whyNotMapped(op);
+    }
     if (!why.empty()) {
       result = op.emitOpError() << why;
     }
@@ -265,11 +321,25 @@ Value Splitter::selectTokens(Value logits) {
   return logits;
 }
 
+/// The name of an output of the graph, in quotes.
+std::string describeResult(func::FuncOp graph, unsigned number) {
+  auto name = graph.getResultAttrOfType<StringAttr>(
+      number, onnx::OnnxDialect::getNameAttrName());
+  return "output '" + (name ? name.str() : "#" + std::to_string(number)) + "'";
+}
+
 LogicalResult Splitter::finish(func::ReturnOp terminator) {
   Value logits;
-  for (Value result : terminator.getOperands()) {
+  for (OpOperand &operand : terminator->getOpOperands()) {
+    Value result = operand.get();
+    if (isPresent(result)) {
+      continue; // it lives in the cache
+    }
     if (!tokenMajor.contains(result)) {
-      continue; // a present: it lives in the cache
+      return graph.emitError("returns ")
+             << describeResult(graph, operand.getOperandNumber())
+             << ", which is neither logits nor a present; expected no other "
+                "output";
     }
     if (logits) {
       return graph.emitError("returns several values per token; expected the "
@@ -315,7 +385,8 @@ LogicalResult Splitter::run() {
   cache = entry->getArgument(2);
   positions = PositionsOp::create(builder, graph.getLoc(), tokens, rows);
 
-  if (failed(findInputs()) || failed(check())) {
+  if (failed(findInputs()) || failed(check()) ||
+      failed(verifyCachePairs(graph))) {
     return failure();
   }
   Block &body = graph.getBody().front();

@@ -79,7 +79,8 @@ runtime::CacheContract describeCache(ModuleOp module, uint64_t capacity) {
     layer.rotary = storesRotatedKeys(append) ? "applied" : "none";
     contract.layers.push_back(layer);
   }
-  if (auto assumptions = module->getAttrOfType<ArrayAttr>("onnx.assumptions")) {
+  if (auto assumptions = module->getAttrOfType<ArrayAttr>(
+          onnx::OnnxDialect::getAssumptionsAttrName())) {
     for (Attribute assumption : assumptions) {
       contract.assumptions.push_back(cast<StringAttr>(assumption).str());
     }

@@ -37,6 +37,9 @@ def Onnx_Dialect : Dialect {
     static constexpr llvm::StringLiteral getIrVersionAttrName() { return "onnx.ir_version"; }
     static constexpr llvm::StringLiteral getOpsetsAttrName() { return "onnx.opsets"; }
     static constexpr llvm::StringLiteral getProducerAttrName() { return "onnx.producer"; }
+    /// Attribute of the module: what the file does not state and the program
+    /// relies on, an array of sentences; equal symbols are `a = b: reason`.
+    static constexpr llvm::StringLiteral getAssumptionsAttrName() { return "onnx.assumptions"; }
 
     void registerTypes();
     void registerAttributes();

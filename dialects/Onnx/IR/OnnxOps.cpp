@@ -13,6 +13,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -51,6 +52,23 @@ void OnnxDialect::registerAttributes() {
 #define GET_ATTRDEF_LIST
 #include "tandem/dialects/Onnx/IR/OnnxAttributes.cpp.inc"
       >();
+}
+
+void tandem::onnx::assume(Operation *operation, StringRef sentence) {
+  auto module = dyn_cast<ModuleOp>(operation);
+  if (!module) {
+    module = operation->getParentOfType<ModuleOp>();
+  }
+  SmallVector<Attribute> sentences;
+  StringRef name = OnnxDialect::getAssumptionsAttrName();
+  if (auto known = module->getAttrOfType<ArrayAttr>(name)) {
+    llvm::append_range(sentences, known);
+  }
+  auto added = StringAttr::get(module.getContext(), sentence);
+  if (!llvm::is_contained(sentences, added)) {
+    sentences.push_back(added);
+    module->setAttr(name, ArrayAttr::get(module.getContext(), sentences));
+  }
 }
 
 std::optional<int64_t> tandem::onnx::getByteSize(ShapedType type) {

@@ -33,6 +33,10 @@ namespace tandem::onnx {
 /// element, booleans a byte each, types of 4 and 2 bits packed. Nothing where
 /// the shape is not static, elements have no such size, or it exceeds 63 bits.
 std::optional<int64_t> getByteSize(mlir::ShapedType type);
+
+/// Adds `sentence` to the assumptions of the module that is or holds
+/// `operation`, unless it is there.
+void assume(mlir::Operation *operation, llvm::StringRef sentence);
 } // namespace tandem::onnx
 
 #define GET_TYPEDEF_CLASSES

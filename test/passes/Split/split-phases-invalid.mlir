@@ -45,3 +45,26 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %pk: tensor<?x1
   %z, %r:2 = transformer.attention %y, %x, %x past(%qk, %qk) heads 2, 2 scale 0.5 keep <causal = true> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x2x?x2xf32>, tensor<?x2x?x2xf32>) -> (tensor<?x?x4xf32>, tensor<?x2x?x2xf32>, tensor<?x2x?x2xf32>)
   return %z : tensor<?x?x4xf32>
 }
+
+// -----
+
+// Tests that an operation on tokens may not read another input than ids.
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %gain: tensor<4xf32> {onnx.name = "gain"}) -> (tensor<?x?x4xf32> {onnx.name = "logits"}) {
+  %table = onnx.constant dense<1.0> : tensor<16x4xf32>
+  %x = transformer.embedding %ids, %table layout nk : (tensor<?x?xi64>, tensor<16x4xf32>) -> tensor<?x?x4xf32>
+  // expected-error@+1 {{'onnx.node' op depends on input 'gain', which only attention may read; expected ids or position ids}}
+  %a = onnx.node "Mul"(%x, %gain) {} : (tensor<?x?x4xf32>, tensor<4xf32>) -> tensor<?x?x4xf32>
+  %y = transformer.attention %a, %x, %x heads 1, 1 scale 0.5 keep <causal = true> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>) -> tensor<?x?x4xf32>
+  return %y : tensor<?x?x4xf32>
+}
+
+// -----
+
+// Tests that an output which is neither logits nor a present is refused.
+// expected-error@+1 {{returns output 'extra', which is neither logits nor a present; expected no other output}}
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}) -> (tensor<?x?x4xf32> {onnx.name = "logits"}, tensor<16x4xf32> {onnx.name = "extra"}) {
+  %table = onnx.constant dense<1.0> : tensor<16x4xf32>
+  %x = transformer.embedding %ids, %table layout nk : (tensor<?x?xi64>, tensor<16x4xf32>) -> tensor<?x?x4xf32>
+  %y = transformer.attention %x, %x, %x heads 1, 1 scale 0.5 keep <causal = true> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>) -> tensor<?x?x4xf32>
+  return %y, %table : tensor<?x?x4xf32>, tensor<16x4xf32>
+}
