@@ -61,15 +61,20 @@ SymbolicShapes::SymbolicShapes(Operation *module) {
 const TensorFacts &SymbolicShapes::getFacts(Value value) const {
   static const TensorFacts nothing;
   auto entry = known.find(value);
-  if (entry == known.end()) {
-    return nothing;
+  return entry == known.end() ? nothing : entry->second;
+}
+
+void SymbolicShapes::notifyOperationErased(Operation *operation) {
+  for (Value result : operation->getResults()) {
+    known.erase(result);
   }
-  // A value of an erased operation may have had this one's address.
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  const TensorFacts &facts = entry->second;
-  bool isStale = type && facts.shape &&
-                 static_cast<int64_t>(facts.shape->size()) != type.getRank();
-  return isStale ? nothing : facts;
+  for (Region &region : operation->getRegions()) {
+    for (Block &block : region) {
+      for (BlockArgument argument : block.getArguments()) {
+        known.erase(argument);
+      }
+    }
+  }
 }
 
 std::optional<ArrayRef<Polynomial>>

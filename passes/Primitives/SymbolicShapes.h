@@ -15,6 +15,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/PatternMatch.h"
 
 #include "tandem/passes/Primitives/ShapeContext.h"
 
@@ -23,8 +24,10 @@ namespace tandem::primitives {
 /// Symbolic shapes of a module, computed in the order of the program. Symbols
 /// come from `onnx.dims` of the arguments of functions. A pass gets it by
 /// `getAnalysis<SymbolicShapes>()`; after it has changed the program it may
-/// state what it knows of new values by `setFacts` or `visit`.
-class SymbolicShapes {
+/// state what it knows of new values by `setFacts` or `visit`. Facts are kept
+/// by address, so a pass that erases operations while it asks does so through a
+/// rewriter that this listens to.
+class SymbolicShapes : public mlir::RewriterBase::Listener {
 public:
   explicit SymbolicShapes(mlir::Operation *module);
 
@@ -47,6 +50,8 @@ public:
 
   /// Computes the facts of the results of `operation`, nested ones included.
   void visit(mlir::Operation *operation);
+  /// Drops the facts of the operation's results and of its regions' arguments.
+  void notifyOperationErased(mlir::Operation *operation) override;
   /// States the facts of a value.
   void setFacts(mlir::Value value, TensorFacts facts) {
     known[value] = std::move(facts);

@@ -13,6 +13,7 @@
 
 #include "tandem/passes/Raise/NodeMatching.h"
 
+#include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -24,7 +25,26 @@ using onnx::NodeOp;
 static constexpr unsigned maxDepth = 256;
 /// And so is what follows after that many values of one query: a chain of
 /// Concat nodes of one value with itself would take exponential time.
-static constexpr unsigned maxVisits = 1 << 12;
+static constexpr unsigned maxVisits = 1 << 10;
+/// All queries of a pass together may visit that many values, and this many
+/// more for each operation of the program; exports of decoders take up to 4.
+static constexpr uint64_t totalVisits = 1 << 14, visitsPerOperation = 8;
+
+ElementAccess::ElementAccess(Operation *root,
+                             primitives::SymbolicShapes &shapes)
+    : shapes(shapes), elements(shapes.getSymbols()), budget(totalVisits),
+      root(root) {
+  root->walk([&](Operation *) { budget += visitsPerOperation; });
+}
+
+ElementAccess::~ElementAccess() {
+  if (budget == 0) {
+    remark::missed(root->getLoc(),
+                   remark::RemarkOpts::name("budget").category("raise"))
+        << remark::reason("the expressions of elements take more work than the "
+                          "size of the graph allows; the rest is not raised");
+  }
+}
 
 Indices ElementAccess::makeIndices(Value value) {
   Indices indices;
@@ -44,9 +64,11 @@ Element ElementAccess::get(Value value, ArrayRef<Polynomial> indices,
 
 Element ElementAccess::at(Value value, ArrayRef<Polynomial> indices) {
   Element element = nullptr;
-  if (depth < maxDepth && visits < maxVisits && !(isLeaf && isLeaf(value))) {
+  if (depth < maxDepth && visits < maxVisits && budget > 0 &&
+      !(isLeaf && isLeaf(value))) {
     ++depth;
     ++visits;
+    --budget;
     if (auto node = value.getDefiningOp<NodeOp>()) {
       if (!node.getDomain()) {
         element =

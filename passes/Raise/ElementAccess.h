@@ -25,8 +25,10 @@ namespace tandem::raise {
 /// Computes access relations in one module.
 class ElementAccess {
 public:
-  explicit ElementAccess(primitives::SymbolicShapes &shapes)
-      : shapes(shapes), elements(shapes.getSymbols()) {}
+  /// For queries about values below `root`, in work that grows with its size.
+  ElementAccess(mlir::Operation *root, primitives::SymbolicShapes &shapes);
+  /// Remarks that the work was cut short, where it was.
+  ~ElementAccess();
 
   primitives::SymbolicShapes &shapes;
   Elements elements;
@@ -88,6 +90,8 @@ private:
   llvm::function_ref<bool(mlir::Value)> isLeaf;
   unsigned depth = 0;
   unsigned visits = 0;
+  uint64_t budget; ///< values that queries may still visit
+  mlir::Operation *root;
 };
 
 } // namespace tandem::raise

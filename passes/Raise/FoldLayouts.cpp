@@ -56,16 +56,20 @@ namespace {
 class FoldLayoutsPass
     : public tandem::impl::FoldLayoutsPassBase<FoldLayoutsPass> {
   void runOnOperation() override {
-    ElementAccess access(getAnalysis<primitives::SymbolicShapes>());
-    raiseNodes(getOperation(), [&](NodeOp node, IRRewriter &rewriter) {
-      for (Value result : node->getResults()) {
-        Value source =
-            isMovement(result) ? findSource(result, access) : Value();
-        if (source) {
-          rewriter.replaceAllUsesWith(result, source);
-        }
-      }
-    });
+    ElementAccess access(getOperation(),
+                         getAnalysis<primitives::SymbolicShapes>());
+    raiseNodes(
+        getOperation(),
+        [&](NodeOp node, IRRewriter &rewriter) {
+          for (Value result : node->getResults()) {
+            Value source =
+                isMovement(result) ? findSource(result, access) : Value();
+            if (source) {
+              rewriter.replaceAllUsesWith(result, source);
+            }
+          }
+        },
+        &access.shapes);
   }
 };
 } // namespace

@@ -127,10 +127,11 @@ static void eraseUnused(Operation *root) {
 }
 
 void raise::raiseNodes(Operation *root,
-                       function_ref<void(NodeOp, IRRewriter &)> raise) {
+                       function_ref<void(NodeOp, IRRewriter &)> raise,
+                       OpBuilder::Listener *listener) {
   SmallVector<NodeOp> nodes;
   root->walk([&](NodeOp node) { nodes.push_back(node); });
-  IRRewriter rewriter(root->getContext());
+  IRRewriter rewriter(root->getContext(), listener);
   for (NodeOp node : nodes) {
     rewriter.setInsertionPoint(node);
     raise(node, rewriter);

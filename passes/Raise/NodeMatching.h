@@ -65,10 +65,12 @@ bool isResultUsed(onnx::NodeOp node, unsigned index);
 int64_t positiveAxis(int64_t axis, int64_t rank);
 
 /// Calls `raise` on each node below `root` in program order, then erases what
-/// is unused. `raise` may erase the node it is given and no other.
+/// is unused. `raise` may erase the node it is given and no other, by the
+/// rewriter, which `listener` listens to.
 void raiseNodes(
     mlir::Operation *root,
-    llvm::function_ref<void(onnx::NodeOp, mlir::IRRewriter &)> raise);
+    llvm::function_ref<void(onnx::NodeOp, mlir::IRRewriter &)> raise,
+    mlir::OpBuilder::Listener *listener = nullptr);
 
 /// Emits a remark of category `pass`: the operation at `where` was recognised.
 void reportRaised(mlir::Location where, llvm::StringRef pass,

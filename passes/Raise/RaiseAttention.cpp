@@ -28,14 +28,18 @@ namespace {
 class RaiseAttentionPass
     : public tandem::impl::RaiseAttentionPassBase<RaiseAttentionPass> {
   void runOnOperation() override {
-    ElementAccess access(getAnalysis<primitives::SymbolicShapes>());
-    raiseNodes(getOperation(), [&](NodeOp node, IRRewriter &rewriter) {
-      if (isOperator(node, "Softmax")) {
-        raiseDecomposedAttention(node, access, rewriter);
-      } else {
-        raiseFusedAttention(node, access, rewriter);
-      }
-    });
+    ElementAccess access(getOperation(),
+                         getAnalysis<primitives::SymbolicShapes>());
+    raiseNodes(
+        getOperation(),
+        [&](NodeOp node, IRRewriter &rewriter) {
+          if (isOperator(node, "Softmax")) {
+            raiseDecomposedAttention(node, access, rewriter);
+          } else {
+            raiseFusedAttention(node, access, rewriter);
+          }
+        },
+        &access.shapes);
   }
 };
 } // namespace

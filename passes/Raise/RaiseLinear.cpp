@@ -236,10 +236,14 @@ namespace {
 class RaiseLinearPass
     : public tandem::impl::RaiseLinearPassBase<RaiseLinearPass> {
   void runOnOperation() override {
-    ElementAccess access(getAnalysis<primitives::SymbolicShapes>());
-    raiseNodes(getOperation(), [&](NodeOp node, IRRewriter &rewriter) {
-      Raiser(access, rewriter).raise(node);
-    });
+    ElementAccess access(getOperation(),
+                         getAnalysis<primitives::SymbolicShapes>());
+    raiseNodes(
+        getOperation(),
+        [&](NodeOp node, IRRewriter &rewriter) {
+          Raiser(access, rewriter).raise(node);
+        },
+        &access.shapes);
   }
 };
 } // namespace

@@ -221,17 +221,21 @@ namespace {
 class RaiseRotaryPass
     : public tandem::impl::RaiseRotaryPassBase<RaiseRotaryPass> {
   void runOnOperation() override {
-    ElementAccess access(getAnalysis<primitives::SymbolicShapes>());
-    raiseNodes(getOperation(), [&](NodeOp node, IRRewriter &rewriter) {
-      if (auto fused = matchFused(node)) {
-        std::string why = raiseFused(node, *fused, access, rewriter);
-        if (!why.empty()) {
-          reportMissed(node.getLoc(), category, why);
-        }
-      } else if (isCandidate(node)) {
-        raiseArithmetic(node, access, rewriter);
-      }
-    });
+    ElementAccess access(getOperation(),
+                         getAnalysis<primitives::SymbolicShapes>());
+    raiseNodes(
+        getOperation(),
+        [&](NodeOp node, IRRewriter &rewriter) {
+          if (auto fused = matchFused(node)) {
+            std::string why = raiseFused(node, *fused, access, rewriter);
+            if (!why.empty()) {
+              reportMissed(node.getLoc(), category, why);
+            }
+          } else if (isCandidate(node)) {
+            raiseArithmetic(node, access, rewriter);
+          }
+        },
+        &access.shapes);
   }
 };
 } // namespace

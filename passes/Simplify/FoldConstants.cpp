@@ -37,11 +37,11 @@ public:
   void runOnOperation() override;
 
 private:
-  void foldBlock(Block &block);
+  void foldBlock(Block &block, IRRewriter &rewriter);
   bool foldContents(NodeOp node);
   bool foldWhere(NodeOp node);
   bool foldInputs(NodeOp node);
-  Operation *inlineBranch(NodeOp node);
+  Operation *inlineBranch(NodeOp node, IRRewriter &rewriter);
 
   SymbolicShapes *shapes = nullptr;
 };
@@ -131,7 +131,7 @@ bool FoldConstantsPass::foldInputs(NodeOp node) {
 
 /// Moves the branch that an `If` takes to before it; the first operation moved,
 /// or null where the condition is not known.
-Operation *FoldConstantsPass::inlineBranch(NodeOp node) {
+Operation *FoldConstantsPass::inlineBranch(NodeOp node, IRRewriter &rewriter) {
   if (!node.isPrimitive("If") || node.getSubgraphs().size() != 2) {
     return nullptr;
   }
@@ -152,7 +152,7 @@ Operation *FoldConstantsPass::inlineBranch(NodeOp node) {
       return nullptr;
     }
     node->replaceAllUsesWith(terminator->getOperands());
-    terminator->erase();
+    rewriter.eraseOp(terminator);
     Operation *first = branch.empty() ? node->getNextNode() : &branch.front();
     node->getBlock()->getOperations().splice(node->getIterator(),
                                              branch.getOperations());
@@ -161,7 +161,7 @@ Operation *FoldConstantsPass::inlineBranch(NodeOp node) {
   return nullptr;
 }
 
-void FoldConstantsPass::foldBlock(Block &block) {
+void FoldConstantsPass::foldBlock(Block &block, IRRewriter &rewriter) {
   Operation *next = nullptr;
   for (Operation *operation = &block.front(); operation; operation = next) {
     next = operation->getNextNode();
@@ -169,23 +169,23 @@ void FoldConstantsPass::foldBlock(Block &block) {
     if (!node) {
       for (Region &region : operation->getRegions()) {
         for (Block &inner : region) {
-          foldBlock(inner);
+          foldBlock(inner, rewriter);
         }
       }
       continue;
     }
-    if (Operation *first = inlineBranch(node)) {
+    if (Operation *first = inlineBranch(node, rewriter)) {
       next = first;
-      node.erase();
+      rewriter.eraseOp(node);
       continue;
     }
     shapes->visit(node); // its inputs may be better known by now
     if (foldContents(node) || foldWhere(node) || foldInputs(node)) {
-      node.erase();
+      rewriter.eraseOp(node);
       continue;
     }
     for (Region &region : node.getSubgraphs()) {
-      foldBlock(region.front());
+      foldBlock(region.front(), rewriter);
     }
   }
 }
@@ -195,11 +195,12 @@ void FoldConstantsPass::runOnOperation() {
   if (shapes->hasErrors()) {
     return signalPassFailure();
   }
+  IRRewriter rewriter(&getContext(), shapes);
   for (Operation &operation :
        llvm::make_early_inc_range(getOperation().getBody()->getOperations())) {
     for (Region &region : operation.getRegions()) {
       for (Block &block : region) {
-        foldBlock(block);
+        foldBlock(block, rewriter);
       }
     }
   }

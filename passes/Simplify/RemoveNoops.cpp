@@ -92,6 +92,7 @@ static Value findEqual(NodeOp node, SymbolicShapes &shapes) {
 
 void RemoveNoopsPass::runOnOperation() {
   auto &shapes = getAnalysis<SymbolicShapes>();
+  IRRewriter rewriter(&getContext(), &shapes);
   getOperation().walk([&](NodeOp node) {
     if (node.getInputs().empty() || node.getNumResults() != 1) {
       return;
@@ -100,8 +101,7 @@ void RemoveNoopsPass::runOnOperation() {
     if (!equal) {
       return;
     }
-    node.getResult(0).replaceAllUsesWith(equal);
-    node.erase();
+    rewriter.replaceOp(node, equal);
   });
   eraseDeadNodes(getOperation());
 }

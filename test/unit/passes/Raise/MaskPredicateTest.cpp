@@ -85,7 +85,7 @@ public:
     module = parseSourceString<ModuleOp>(makeGraph(condition), &context);
     auto function = *module->getOps<func::FuncOp>().begin();
     shapes.emplace(*module);
-    access.emplace(*shapes);
+    access.emplace(*module, *shapes);
     Elements &elements = access->elements;
     Polynomial s = elements.space.getSymbol("s");
     variables.past = elements.space.getSymbol("p");
