@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// The first SIGINT asks the generation to end between two steps, the second one
-// ends the program as it always did.
+// Until a generation starts there is nothing to put in order, and SIGINT ends
+// the program with its exit code. Then the first SIGINT asks the generation to
+// end between two steps, and the second one ends the program as it always did.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,11 +16,28 @@
 
 #include <csignal>
 #include <cstdint>
+#include <unistd.h>
+
+#include "tandem/targets/Runtime/Failure.h"
 
 namespace tandem::cli {
 
 /// Set to 1 by SIGINT or SIGTERM.
 inline volatile int32_t interrupted = 0;
+
+/// Makes SIGINT and SIGTERM end the program with code 130, files being read or
+/// not. What runs here is safe in a signal handler.
+inline void exitOnInterrupts() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) {
+    constexpr char message[] = "error: interrupted\n";
+    [[maybe_unused]] ssize_t written =
+        write(STDERR_FILENO, message, sizeof(message) - 1);
+    _exit(static_cast<int>(runtime::ExitCode::Interrupted));
+  };
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
 
 /// Starts to watch for SIGINT and SIGTERM.
 inline void watchInterrupts() {

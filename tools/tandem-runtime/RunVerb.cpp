@@ -127,12 +127,12 @@ int runVerb(const Arguments &arguments) {
   check(tandem_generate_check(bundle.get(), &options));
   check(tandem_bundle_load(bundle.get(), &load));
   narrate(arguments, bundle.info());
+  watchInterrupts();
   if (arguments.has("--save-logits")) {
     output.logits.emplace(arguments.text("--save-logits"),
                           bundle.info().vocabulary);
     options.onLogits = Output::onLogits;
   }
-  watchInterrupts();
   Sequence sequence(bundle);
   TandemGenerateResult result = {sizeof(result), 0, 0, 0, 0};
   TandemError *error = tandem_generate(sequence.get(), &options, &result);

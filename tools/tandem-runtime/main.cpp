@@ -13,6 +13,7 @@
 #include <exception>
 
 #include "tandem/targets/Runtime/tandem-runtime.h"
+#include "tandem/tools/tandem-runtime/Interrupt.h"
 #include "tandem/tools/tandem-runtime/Verbs.h"
 
 using namespace tandem::cli;
@@ -94,6 +95,7 @@ static int dispatch(std::vector<std::string> words) {
 
 int main(int argc, char **argv) {
   ExitCode code = ExitCode::InternalError;
+  exitOnInterrupts();
   try {
     int status = dispatch({argv + 1, argv + argc});
     if (std::fflush(stdout) == 0 && !std::ferror(stdout)) {
