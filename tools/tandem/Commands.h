@@ -37,6 +37,7 @@ struct CompileRequest {
   std::optional<int64_t> maxContext;    ///< tokens a cache slot holds
   std::vector<std::string> allowedDirs; ///< further folders of external data
   std::string stopAfter;                ///< stage, or empty
+  std::string startFrom;                ///< stage, or empty
   std::string saveStages;               ///< folder, or empty
   unsigned jobs = 0;                    ///< threads; 0: all
 };

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Frontend.h"
 
+#include "mlir/Parser/Parser.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -69,11 +70,41 @@ ExitCode Frontend::load() {
     return ExitCode::InputRejected;
   }
   model = std::move(*imported);
-  return finishStage("import");
+  return request.startFrom.empty() ? finishStage("import") : readStage();
+}
+
+/// Where the program after `stage` is saved: FOLDER/NN-stage.mlir.
+static std::string pathOf(const Stage &stage, llvm::StringRef folder) {
+  int number = &stage - getStages().data();
+  llvm::SmallString<256> path(folder);
+  llvm::sys::path::append(path, llvm::formatv("{0}{1}-{2}.mlir",
+                                              number < 10 ? "0" : "", number,
+                                              stage.name)
+                                    .str());
+  return path.str().str();
+}
+
+/// Reads what the stage before --start-from saved.
+ExitCode Frontend::readStage() {
+  const Stage *previous = lookupStage(request.startFrom) - 1;
+  std::string path = pathOf(*previous, request.saveStages);
+  OwningOpRef<ModuleOp> read = parseSourceFile<ModuleOp>(path, context.get());
+  if (!read) {
+    return fail(ExitCode::InputRejected,
+                "cannot read '" + path + "', which --start-from " +
+                    request.startFrom +
+                    " goes on from; write it by a run of "
+                    "--save-stages");
+  }
+  model.module = std::move(read);
+  return ExitCode::Success;
 }
 
 ExitCode Frontend::run(llvm::StringRef name) {
   const Stage *stage = lookupStage(name);
+  if (!request.startFrom.empty() && stage < lookupStage(request.startFrom)) {
+    return ExitCode::Success;
+  }
   if (failed(runStage(*stage, getModule(), options))) {
     return ExitCode::Unsupported;
   }
@@ -91,17 +122,12 @@ ExitCode Frontend::finishStage(llvm::StringRef name) {
     return fail(ExitCode::Usage, "cannot create folder '" + request.saveStages +
                                      "': " + error.message());
   }
-  int number = lookupStage(name) - getStages().data();
-  llvm::SmallString<256> path(request.saveStages);
-  llvm::sys::path::append(
-      path,
-      llvm::formatv("{0}{1}-{2}.mlir", number < 10 ? "0" : "", number, name)
-          .str());
+  std::string path = pathOf(*lookupStage(name), request.saveStages);
   std::error_code error;
   llvm::raw_fd_ostream file(path, error);
   if (error) {
     return fail(ExitCode::Usage,
-                "cannot write '" + path.str() + "': " + error.message());
+                "cannot write '" + path + "': " + error.message());
   }
   getModule()->print(file, OpPrintingFlags().enableDebugInfo());
   return ExitCode::Success;

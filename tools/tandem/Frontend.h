@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Runs the stages that are pipelines of passes, with progress, --save-stages
-// and --stop-after.
+// Runs the stages that are pipelines of passes, with progress, --save-stages,
+// --start-from and --stop-after.
 //
 //===----------------------------------------------------------------------===//
 
@@ -29,10 +29,12 @@ class Frontend {
 public:
   explicit Frontend(const CompileRequest &request);
 
-  /// Imports the model. Diagnostics were printed where it fails.
+  /// Imports the model, and reads the program that --start-from asks for.
+  /// Diagnostics were printed where it fails.
   ExitCode load();
 
-  /// Runs stage `name`; Unsupported, with diagnostics printed, where it fails.
+  /// Runs stage `name` unless it lies before --start-from; Unsupported, with
+  /// diagnostics printed, where it fails.
   ExitCode run(llvm::StringRef name);
 
   /// Chooses the capacity from request, files beside the model and tables; the
@@ -52,6 +54,7 @@ public:
 
 private:
   ExitCode finishStage(llvm::StringRef name);
+  ExitCode readStage();
 
   const CompileRequest &request;
   std::unique_ptr<mlir::MLIRContext> context;

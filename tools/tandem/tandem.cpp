@@ -93,6 +93,10 @@ cl::opt<unsigned> jobs("j", cl::init(0), cl::value_desc("THREADS"),
 cl::opt<std::string> stopAfter("stop-after", cl::value_desc("STAGE"),
                                cl::desc("print the program after a stage"),
                                cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string>
+    startFrom("start-from", cl::value_desc("STAGE"),
+              cl::desc("go on from the program saved before a stage"),
+              cl::cat(category), cl::sub(compileVerb));
 cl::opt<std::string> saveStages("save-stages", cl::value_desc("FOLDER"),
                                 cl::desc("write the program after every stage"),
                                 cl::cat(category), cl::sub(compileVerb));
@@ -112,7 +116,7 @@ const RuntimeVerb *findRuntimeVerb(llvm::StringRef name) {
 }
 
 void printStages(llvm::raw_ostream &stream) {
-  stream << "\nstages (--stop-after, --save-stages):\n";
+  stream << "\nstages (--stop-after, --start-from, --save-stages):\n";
   for (const Stage &stage : getStages()) {
     stream << "  " << stage.name << " - " << stage.sentence << "\n";
   }
@@ -166,9 +170,29 @@ CompileRequest makeRequest() {
   }
   request.allowedDirs.assign(allowedDirs.begin(), allowedDirs.end());
   request.stopAfter = stopAfter;
+  request.startFrom = startFrom;
   request.saveStages = saveStages;
   request.jobs = jobs;
   return request;
+}
+
+/// Empty, or what is wrong with --start-from.
+std::string whyNotStart() {
+  const Stage *stage = lookupStage(startFrom);
+  if (!stage || !stage->build) {
+    return "--start-from is '" + startFrom +
+           "', expected simplify, raise, split or outline";
+  }
+  if (saveStages.empty()) {
+    return "--start-from needs --save-stages: the folder that holds the "
+           "program saved before stage '" +
+           startFrom + "'";
+  }
+  if (!stopAfter.empty() && lookupStage(stopAfter) < stage) {
+    return "--stop-after '" + stopAfter + "' lies before --start-from '" +
+           startFrom + "'";
+  }
+  return "";
 }
 
 ExitCode runCompileVerb() {
@@ -185,6 +209,11 @@ ExitCode runCompileVerb() {
     }
   } else if (output.empty()) {
     return fail(ExitCode::Usage, "-o is missing: name the bundle to write");
+  }
+  if (!startFrom.empty()) {
+    if (std::string why = whyNotStart(); !why.empty()) {
+      return fail(ExitCode::Usage, why);
+    }
   }
   return runCompile(makeRequest());
 }
