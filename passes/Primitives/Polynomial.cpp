@@ -88,6 +88,13 @@ std::optional<Atom> Polynomial::getAtom() const {
   return std::nullopt;
 }
 
+bool Polynomial::isLarge() const {
+  constexpr size_t most = 8;
+  return terms.size() > most || llvm::any_of(terms, [](const Term &term) {
+           return term.monomial.size() > most;
+         });
+}
+
 void Polynomial::addTerm(const Monomial &monomial, int64_t coefficient) {
   auto *place = llvm::lower_bound(terms, monomial,
                                   [](const Term &term, const Monomial &wanted) {

@@ -56,6 +56,10 @@ public:
   /// Whether this is the constant `value`.
   bool is(int64_t value) const { return getConstant() == value; }
 
+  /// Whether there are more than 8 summands, or more than 8 factors in one. No
+  /// model means such a dimension, and the work with it grows without bound.
+  bool isLarge() const;
+
   Polynomial operator+(const Polynomial &other) const;
   Polynomial operator-(const Polynomial &other) const;
   Polynomial operator*(const Polynomial &other) const;

@@ -70,6 +70,9 @@ private:
       }
       product =
           isQuotient ? space.floorDivide(*product, *next) : *product * *next;
+      if (product->isLarge()) {
+        return std::nullopt;
+      }
     }
     return product;
   }

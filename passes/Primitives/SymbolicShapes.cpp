@@ -240,6 +240,27 @@ static const Primitive *findRow(NodeOp node) {
   return isConverted ? findPrimitive(node.getQualifiedName()) : nullptr;
 }
 
+/// Large dimensions become symbols, large elements unknown: a chain of products
+/// would double them with each node.
+void SymbolicShapes::boundFacts(Value value, TensorFacts &facts) {
+  if (facts.shape) {
+    for (auto [axis, dimension] : llvm::enumerate(*facts.shape)) {
+      if (dimension.isLarge()) {
+        dimension = getUnknownDimension(space, value, axis);
+      }
+    }
+  }
+  for (std::optional<Polynomial> &element :
+       facts.contents ? MutableArrayRef(*facts.contents)
+                      : MutableArrayRef<std::optional<Polynomial>>()) {
+    if (element && element->isLarge()) {
+      element.reset();
+    }
+  }
+  llvm::erase_if(facts.indexBounds,
+                 [](const Polynomial &bound) { return bound.isLarge(); });
+}
+
 void SymbolicShapes::visitNode(NodeOp node) {
   if (node.getOpType() == "If" && node.getSubgraphs().size() == 2) {
     return visitIf(node);
@@ -262,6 +283,7 @@ void SymbolicShapes::visitNode(NodeOp node) {
   }
   for (auto [result, facts] :
        llvm::zip(node.getResults(), context.getResults())) {
+    boundFacts(result, facts);
     known[result] = facts.isKnown() ? facts : readType(result);
   }
 }

@@ -62,6 +62,7 @@ private:
   void visitBlock(mlir::Block &block);
   void visitNode(onnx::NodeOp node);
   void visitIf(onnx::NodeOp node);
+  void boundFacts(mlir::Value value, TensorFacts &facts);
   void visitReturn(mlir::func::ReturnOp op);
   TensorFacts readType(mlir::Value value, mlir::ArrayAttr dimensions = {});
   TensorFacts readConstant(onnx::ConstantOp constant);
