@@ -3,7 +3,7 @@
 Programs in PATH: Tandem's own, then LLVM 22's (FileCheck, not, split-file,
 mlir-opt). Substitutions: %source_dir (this repository), %build_dir, %python
 (with numpy, onnx and onnxruntime where the feature `onnxruntime` is there),
-%cmake, %cc, %cxx. Features: `onnxruntime`; `long`, with --param all=1; a name
+%cmake, %cc, %cxx. Features: `onnxruntime`; `xla`, where jax is installed; `long`, with --param all=1; a name
 per built program (`tandem`, `tandem-runtime`, ...); a name per CPU ability
 (`avx2`, `avx512f`, `avx512_bf16`, ...).
 """
@@ -35,6 +35,11 @@ probe = subprocess.run(
 )
 if probe.returncode == 0:
     config.available_features.add("onnxruntime")
+
+# Looked for, not loaded: it takes a second.
+probe = subprocess.run([python, "-c", "import importlib.metadata as m; m.version('jax'), m.version('jaxlib')"], capture_output=True)
+if probe.returncode == 0:
+    config.available_features.add("xla")
 
 config.substitutions += [
     ("%source_dir", config.tandem_source_dir),

@@ -17,6 +17,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,7 @@
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "tandem/targets/Handoff/CacheLayout.h"
+#include "tandem/targets/Runtime/PartDescription.h"
 
 namespace tandem {
 
@@ -78,10 +80,11 @@ struct EmitOptions {
   bool keepIr = false;           ///< also write the lowered IR
 };
 
-/// What emit made.
+/// What emit made: variants of machine code, or programs in text.
 struct EmittedPart {
   PartRequirements requirements;
   std::vector<ArtifactVariant> variants;
+  std::optional<runtime::TextCode> text;
 };
 
 /// A chip's compiler. Diagnostics go to the part's MLIRContext.
@@ -97,6 +100,9 @@ public:
 
   /// Dialects that the target's lowering creates.
   virtual void registerDialects(mlir::DialectRegistry &registry) const = 0;
+
+  /// Passes that the target's lowering consists of, for tandem-opt.
+  virtual void registerPasses() const {}
 
   /// Fails, with one diagnostic for each operation, where the part holds what
   /// the target cannot run.

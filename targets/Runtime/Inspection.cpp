@@ -51,6 +51,15 @@ static void printVariants(std::ostream &out, const PartDescription &part) {
   }
 }
 
+static void printText(std::ostream &out, const TextCode &text) {
+  for (const TextProgram &program : text.programs) {
+    out << "  " << program.name << "  " << program.file << ", " << text.format
+        << (program.portableFile ? " and " + *program.portableFile : "")
+        << ", logits of " << program.logits << "\n";
+  }
+  out << "  '" << text.command << " run BUNDLE' runs it\n";
+}
+
 static void printLayouts(std::ostream &out, const PartDescription &part) {
   std::map<std::string, std::pair<uint64_t, uint64_t>> byLayout;
   for (const WeightRecord &weight : part.weights) {
@@ -73,6 +82,9 @@ static void printPart(std::ostream &out, const PartRecord &record,
       << " rows, scratch up to " << formatBytes(part.arenaBytes()) << "\n"
       << "  cache  " << formatBytes(part.slotBytes) << " a sequence\n";
   printVariants(out, part);
+  if (part.text) {
+    printText(out, *part.text);
+  }
   printLayouts(out, part);
 }
 

@@ -22,10 +22,46 @@ template <class Visitor> void describe(Visitor &visit, WeightRecord &record) {
   visit("file", record.file, "path in the bundle");
   visit("offset", record.offset, "first byte, a multiple of 64");
   visit("bytes", record.bytes, "size of the packed tensor");
-  visit("layout", record.layout, "how the elements lie: rows, panels16");
+  visit("layout", record.layout,
+        "how the elements lie: dense (as in the file), rows, panels16");
   visit("shape", record.shape, "logical shape before packing");
   visit("type", record.type, "element type");
   visit("source", record.source, "name of the tensor in the model");
+}
+
+template <class Visitor> void describe(Visitor &visit, TextProgram &record) {
+  visit("name", record.name, "phase, tokens and, where all are kept, 'all'");
+  visit("phase", record.phase, "the entry it is for");
+  visit("file", record.file, "text in the part's folder");
+  visit("portable_file", record.portableFile,
+        "the same in the format's versioned form");
+  visit("rows", record.rows, "sequences of a step");
+  visit("tokens", record.tokens, "new tokens of a row, padding included");
+  visit("logits", record.logits, "of the 'last' real token of a row, or 'all'");
+  visit("largest_start", record.largestStart,
+        "precondition: a row holds at most so many tokens before the step, or "
+        "the step would overwrite the cache at another place");
+}
+
+template <class Visitor> void describe(Visitor &visit, TextCache &record) {
+  visit("name", record.name, "keys or values");
+  visit("type", record.type, "element type");
+  visit("shape", record.shape, "layers, heads, tokens, dim; row-major");
+  visit("argument", record.argument, "its place among the arguments, from 0");
+  visit("result", record.result, "the result that takes its place, from 0");
+}
+
+template <class Visitor> void describe(Visitor &visit, TextCode &record) {
+  visit("format", record.format, "language of the text: stablehlo");
+  visit("command", record.command,
+        "program whose verbs run and verify execute such a bundle");
+  visit("arguments", record.arguments,
+        "of every program, in order: tokens [rows * tokens], padded; counts "
+        "[rows], real tokens of each row, from 1; starts [rows], tokens a row "
+        "holds; keys; values; weights, each of the table");
+  visit("results", record.results, "of every program, in order");
+  visit("cache", record.cache, "the tensors of a cache slot");
+  visit("programs", record.programs, "one for each phase, bucket and logits");
 }
 
 template <class Visitor>
@@ -38,7 +74,9 @@ void describe(Visitor &visit, PartDescription &record) {
   visit("vocabulary", record.vocabulary, "width of the logits");
   visit("arena", record.arena, "scratch memory of a step");
   visit("slot_bytes", record.slotBytes, "a cache slot of the full capacity");
-  visit("variants", record.variants, "code for sets of features, best last");
+  visit("variants", record.variants,
+        "code for sets of features, best last; none where there is text");
+  visit("text", record.text, "programs that another compiler reads");
   visit("weights", record.weights, "the weight table, in order");
 }
 
@@ -73,13 +111,26 @@ uint64_t PartDescription::arenaBytes() const {
 
 static void checkVariants(const PartDescription &part,
                           const std::string &name) {
-  if (part.variants.empty()) {
-    reject(name, "has no variants");
+  if (part.variants.empty() == !part.text) {
+    reject(name,
+           part.text ? "has variants as well as text" : "has no variants");
   }
   for (const Variant &variant : part.variants) {
     if (!whyNotBundlePath(variant.file).empty()) {
       reject(name, "variant '" + variant.name + "' has a bad file name '" +
                        variant.file + "'");
+    }
+  }
+}
+
+static void checkText(const TextCode &text, const std::string &name) {
+  if (text.programs.empty()) {
+    reject(name, "has text without programs");
+  }
+  for (const TextProgram &program : text.programs) {
+    if (!whyNotBundlePath(program.file).empty()) {
+      reject(name, "program '" + program.name + "' has a bad file name '" +
+                       program.file + "'");
     }
   }
 }
@@ -121,6 +172,9 @@ PartDescription parsePart(std::string_view text, const std::string &name) {
   checkRange(part.arenaBytes() + 1, uint64_t(1) << 46, "arena size");
   checkRange(part.entries.size(), 64, "number of entries");
   checkVariants(part, name);
+  if (part.text) {
+    checkText(*part.text, name);
+  }
   checkWeights(part, name);
   return part;
 }

@@ -14,6 +14,7 @@
 #define TANDEM_TARGETS_RUNTIME_PARTDESCRIPTION_H
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,37 @@ struct WeightRecord {
   std::string source;
 };
 
+/// One program in text, for one number of tokens.
+struct TextProgram {
+  std::string name;
+  std::string phase;
+  std::string file;
+  std::optional<std::string> portableFile;
+  uint64_t rows = 0;
+  uint64_t tokens = 0;
+  std::string logits;
+  uint64_t largestStart = 0;
+};
+
+/// One tensor of a cache slot, an argument whose place a result takes.
+struct TextCache {
+  std::string name;
+  std::string type;
+  std::vector<uint64_t> shape;
+  uint64_t argument = 0;
+  uint64_t result = 0;
+};
+
+/// Programs that another compiler reads, and how they are called.
+struct TextCode {
+  std::string format;
+  std::string command;
+  std::vector<std::string> arguments;
+  std::vector<std::string> results;
+  std::vector<TextCache> cache;
+  std::vector<TextProgram> programs;
+};
+
 /// part.json.
 struct PartDescription {
   std::string schema = "tandem-part/1.0";
@@ -53,7 +85,8 @@ struct PartDescription {
   uint64_t vocabulary = 0;
   ArenaSize arena;
   uint64_t slotBytes = 0;
-  std::vector<Variant> variants;
+  std::vector<Variant> variants; ///< empty where there is text
+  std::optional<TextCode> text;
   std::vector<WeightRecord> weights;
 
   /// Bytes of scratch for a step of the largest size.

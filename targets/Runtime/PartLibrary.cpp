@@ -58,6 +58,12 @@ static const Variant &chooseNamed(const std::vector<Variant> &variants,
 
 const Variant &chooseVariant(const std::vector<Variant> &variants,
                              const std::string &wanted) {
+  if (part.text) {
+    throw Failure(ExitCode::Environment,
+                  "this bundle holds programs in " + part.text->format +
+                      " text, which this runtime does not execute; run '" +
+                      part.text->command + " run BUNDLE' instead");
+  }
   if (!wanted.empty()) {
     return chooseNamed(variants, wanted);
   }

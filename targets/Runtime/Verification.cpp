@@ -46,6 +46,11 @@ static CheckResult describeContract(const Manifest &manifest) {
 static CheckResult checkCode(const BundleFolder &bundle,
                              const PartRecord &record,
                              const PartDescription &part) {
+  if (part.text) {
+    return {"code of part '" + record.id + "'", true,
+            std::to_string(part.text->programs.size()) + " programs in " +
+                part.text->format + " text, which another compiler reads"};
+  }
   for (const Variant &variant : part.variants) {
     std::string name = record.directory + "/" + variant.file;
     std::string code = bundle.read(name, uint64_t(1) << 30);
@@ -138,6 +143,12 @@ static void checkExecution(BundleFolder &bundle, const PartDescription &part,
                            std::vector<CheckResult> &results) {
   if (!bundle.manifest().golden) {
     results.push_back({"golden vectors", true, "the bundle has none"});
+    return;
+  }
+  if (part.text) {
+    results.push_back({"golden vectors", true,
+                       "this runtime executes no text; '" + part.text->command +
+                           " verify BUNDLE' does"});
     return;
   }
   const std::string &path = bundle.manifest().golden->file;

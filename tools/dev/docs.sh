@@ -24,8 +24,9 @@ for list in {dialects,targets}/*/IR/CMakeLists.txt; do
   folder=${list%/CMakeLists.txt}
   generate "dialects/$(basename "${folder%/IR}").md" "$folder/$file" -gen-dialect-doc "-dialect=$dialect"
 done
-while IFS= read -r file; do
-  generate "passes/$(basename "$(dirname "$file")").md" "$file" -gen-pass-doc
+while IFS= read -r file; do # passes/<Page>/Passes.td, targets/<Page>/.../Passes.td
+  page=${file#*/}
+  generate "passes/${page%%/*}.md" "$file" -gen-pass-doc
 done < <(git ls-files --cached --others --exclude-standard 'passes/**/Passes.td' 'targets/**/Passes.td')
 
 if [[ ${1:-} == --check ]]; then

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Installs what Tandem is built and tested with on Debian 12, and configures
 # build/. Runs as root or through sudo; needs the network for apt and pip only.
-# Every step looks first whether it is done: a second run takes a second.
+# Every step looks first whether it is done: a second run takes a second. --all
+# installs what `test.sh --all` needs as well.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,8 +14,10 @@ packages=(
   # tests
   git libgtest-dev python3-venv
 )
-# The versions that wrote the recorded results of test/models.
-wheels=(numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0)
+# The versions that wrote the recorded results of test/models, and XLA.
+wheels=(numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 jax==0.10.2)
+# Half a gigabyte that only long tests need: a vendor's compiler for XLA.
+[[ ${1:-} != --all ]] || wheels+=(libtpu==0.0.52)
 venv=build/setup/venv
 
 say() { echo "setup: $*"; }

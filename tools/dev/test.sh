@@ -5,5 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 start=$SECONDS
-tools/dev/setup.sh
+long=()
+[[ " $* " != *" --all "* ]] || long=(--all)
+tools/dev/setup.sh "${long[@]}"
 exec build/setup/venv/bin/python tools/dev/run_tests.py --setup-seconds $((SECONDS - start)) "$@"

@@ -5,7 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// mlir-opt with Tandem's dialects and passes, for pass authors and lit tests.
+// mlir-opt with Tandem's and its targets' dialects and passes, for pass authors
+// and lit tests.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,6 +16,7 @@
 #include "mlir/Transforms/Passes.h"
 
 #include "tandem/passes/Pipelines/Stages.h"
+#include "tandem/targets/Interface/Target.h"
 
 int main(int argc, char **argv) {
   mlir::registerTransformsPasses();
@@ -22,6 +24,10 @@ int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   tandem::registerDialects(registry);
   registry.insert<mlir::LLVM::LLVMDialect, mlir::vector::VectorDialect>();
+  for (const std::unique_ptr<tandem::Target> &target : tandem::getTargets()) {
+    target->registerDialects(registry);
+    target->registerPasses();
+  }
   return mlir::asMainReturnCode(
       mlir::MlirOptMain(argc, argv, "Tandem pass driver\n", registry));
 }

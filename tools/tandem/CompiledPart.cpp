@@ -84,6 +84,7 @@ describe(deploy::PartOp part, const EmittedPart &emitted, uint64_t vocabulary) {
     description.variants.push_back(
         {variant.name, variant.file, variant.features});
   }
+  description.text = emitted.text;
   return description;
 }
 

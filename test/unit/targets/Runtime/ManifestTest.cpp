@@ -119,6 +119,21 @@ static std::string whyRejected(const PartDescription &part) {
   }
 }
 
+TEST(Part, HoldsMachineCodeOrText) {
+  PartDescription part = makePart();
+  part.text.emplace();
+  EXPECT_EQ(whyRejected(part), "part.json has variants as well as text");
+  part.variants.clear();
+  EXPECT_EQ(whyRejected(part), "part.json has text without programs");
+  part.text->programs.push_back({"p", "prefill", "../p.mlir", {}, 1, 1, "", 0});
+  EXPECT_EQ(whyRejected(part),
+            "part.json program 'p' has a bad file name '../p.mlir'");
+  part.text->programs[0].file = "p.mlir";
+  EXPECT_EQ(whyRejected(part), "");
+  part.text.reset();
+  EXPECT_EQ(whyRejected(part), "part.json has no variants");
+}
+
 TEST(Part, SizesAndOffsetsAreChecked) {
   EXPECT_EQ(whyRejected(makePart()), "");
   PartDescription part = makePart();

@@ -1,0 +1,84 @@
+//===- EmitPart.cpp - text of a part's programs -----------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Tpu/Emit/EmitPart.h"
+
+#include "tandem/targets/Tpu/Lowering/LowerProgram.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::tpu;
+
+static std::string printGeneric(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module->print(stream, OpPrintingFlags().printGenericOpForm());
+  stream << "\n";
+  return text;
+}
+
+static runtime::TextProgram describe(const Program &program) {
+  runtime::TextProgram record;
+  record.name = program.getName();
+  record.phase = program.phase;
+  record.file = record.name + ".mlir";
+  record.rows = 1;
+  record.tokens = program.tokens;
+  record.logits = program.keepsAllTokens ? "all" : "last";
+  record.largestStart = program.capacityTokens - program.tokens;
+  return record;
+}
+
+/// Describes keys and values by the types of `main`, equal in all programs.
+static void describeCache(func::FuncOp main, runtime::TextCode &code,
+                          PartRequirements &needs) {
+  needs.slotBytes = 0;
+  for (unsigned i : {0u, 1u}) {
+    auto type =
+        cast<RankedTensorType>(main.getArgumentTypes()[keysArgument + i]);
+    runtime::TextCache &cache = code.cache.emplace_back();
+    cache.name = i == 0 ? "keys" : "values";
+    llvm::raw_string_ostream(cache.type) << type.getElementType();
+    cache.shape.assign(type.getShape().begin(), type.getShape().end());
+    cache.argument = keysArgument + i;
+    cache.result = keysResult + i;
+    needs.slotBytes +=
+        type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  }
+}
+
+FailureOr<EmittedPart> tandem::tpu::emitPart(deploy::PartOp part,
+                                             ArtifactSink &sink,
+                                             const EmitOptions &options) {
+  EmittedPart emitted;
+  runtime::TextCode &code = emitted.text.emplace();
+  code.format = "stablehlo";
+  code.command = "python -m tandem.xla";
+  code.arguments = {"tokens", "counts", "starts", "keys", "values", "weights"};
+  code.results = {"logits", "keys", "values"};
+  PartRequirements &needs = emitted.requirements;
+  needs.maxRows = 1;
+  needs.cacheLayout = "keys [layer][head][token][dim], then values "
+                      "[layer][head][token][dim]";
+  for (const Program &program : listPrograms(part, options.capacityTokens)) {
+    OwningOpRef<ModuleOp> module = lowerProgram(part, program);
+    runtime::TextProgram record = describe(program);
+    if (failed(mlir::verify(*module)) ||
+        failed(sink.addFile(record.file, printGeneric(*module)))) {
+      return failure();
+    }
+    if (code.cache.empty()) {
+      describeCache(module->lookupSymbol<func::FuncOp>("main"), code, needs);
+    }
+    needs.maxTokens = std::max(needs.maxTokens, program.tokens);
+    code.programs.push_back(std::move(record));
+  }
+  return emitted;
+}
