@@ -3,7 +3,7 @@
 Programs in PATH: Tandem's own, then LLVM 22's (FileCheck, not, split-file,
 mlir-opt). Substitutions: %source_dir (this repository), %build_dir, %python
 (with numpy, onnx and onnxruntime where the feature `onnxruntime` is there),
-%cmake, %cc, %cxx. Features: `onnxruntime`; `xla`, where jax is installed; `long`, with --param all=1; a name
+%cmake, %cc, %cxx. Features: `onnxruntime`; `xla` and `libtpu`, where jaxlib and libtpu are installed; `long`, with --param all=1; a name
 per built program (`tandem`, `tandem-runtime`, ...); a name per CPU ability
 (`avx2`, `avx512f`, `avx512_bf16`, ...).
 """
@@ -36,10 +36,11 @@ probe = subprocess.run(
 if probe.returncode == 0:
     config.available_features.add("onnxruntime")
 
-# Looked for, not loaded: it takes a second.
-probe = subprocess.run([python, "-c", "import importlib.metadata as m; m.version('jax'), m.version('jaxlib')"], capture_output=True)
-if probe.returncode == 0:
-    config.available_features.add("xla")
+# Looked for, not loaded: that takes seconds.
+for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu")):
+    probe = subprocess.run([python, "-c", f"import importlib.metadata as m; m.version('{package}')"], capture_output=True)
+    if probe.returncode == 0:
+        config.available_features.add(feature)
 
 config.substitutions += [
     ("%source_dir", config.tandem_source_dir),

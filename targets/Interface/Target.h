@@ -78,6 +78,9 @@ struct EmitOptions {
   int64_t capacityTokens = 4096; ///< tokens a cache slot holds
   unsigned jobs = 1;             ///< threads that may compile at once
   bool keepIr = false;           ///< also write the lowered IR
+  /// Also write programs in the versioned form of their language; asked of
+  /// targets that have one.
+  bool portableForm = false;
 };
 
 /// What emit made: variants of machine code, or programs in text.
@@ -107,6 +110,11 @@ public:
   /// Fails, with one diagnostic for each operation, where the part holds what
   /// the target cannot run.
   virtual mlir::LogicalResult checkSupported(deploy::PartOp part) const = 0;
+
+  /// Whether the target's programs have a versioned form, and why it cannot be
+  /// written on this machine (empty where it can), in words.
+  virtual bool hasPortableForm() const { return false; }
+  virtual std::string whyNoPortableForm() const { return {}; }
 
   /// Chooses a layout for each weight of the part.
   virtual PackingPlan planPacking(deploy::PartOp part) const = 0;

@@ -55,6 +55,7 @@ template <class Visitor> void describe(Visitor &visit, TextCode &record) {
   visit("format", record.format, "language of the text: stablehlo");
   visit("command", record.command,
         "program whose verbs run and verify execute such a bundle");
+  visit("device", record.device, "generation of the chip, as the fleet has it");
   visit("arguments", record.arguments,
         "of every program, in order: tokens [rows * tokens], padded; counts "
         "[rows], real tokens of each row, from 1; starts [rows], tokens a row "

@@ -69,6 +69,7 @@ struct TextCache {
 struct TextCode {
   std::string format;
   std::string command;
+  std::optional<std::string> device;
   std::vector<std::string> arguments;
   std::vector<std::string> results;
   std::vector<TextCache> cache;

@@ -6,9 +6,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/targets/Tpu/Emit/EmitPart.h"
+#include "tandem/targets/Tpu/Emit/PortableForm.h"
 #include "tandem/targets/Tpu/IR/StableHloOps.h"
 #include "tandem/targets/Tpu/Lowering/Passes.h"
 #include "tandem/targets/Tpu/Lowering/Support.h"
+#include "tandem/targets/Tpu/Machine.h"
 
 using namespace mlir;
 using namespace tandem;
@@ -32,7 +34,13 @@ public:
   void registerPasses() const override { registerTpuPasses(); }
 
   LogicalResult checkSupported(deploy::PartOp part) const override {
-    return tpu::checkSupported(part);
+    bool hasMachine = succeeded(readMachine(part));
+    return success(succeeded(tpu::checkSupported(part)) && hasMachine);
+  }
+
+  bool hasPortableForm() const override { return true; }
+  std::string whyNoPortableForm() const override {
+    return tpu::whyNoPortableForm();
   }
 
   PackingPlan planPacking(deploy::PartOp part) const override;

@@ -16,8 +16,8 @@ packages=(
 )
 # The versions that wrote the recorded results of test/models, and XLA.
 wheels=(numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 jax==0.10.2)
-# Half a gigabyte that only long tests need: a vendor's compiler for XLA.
-[[ ${1:-} != --all ]] || wheels+=(libtpu==0.0.52)
+# Half a gigabyte that only long tests need: a vendor's compiler behind XLA.
+long_wheel=libtpu==0.0.52
 venv=build/setup/venv
 
 say() { echo "setup: $*"; }
@@ -49,6 +49,10 @@ if [[ $(cat build/setup/wheels 2>/dev/null) != "${wheels[*]}" ]]; then
   python3 -m venv --clear "$venv"
   retry "$venv/bin/pip" install -q --disable-pip-version-check "${wheels[@]}"
   echo "${wheels[*]}" >build/setup/wheels
+fi
+if [[ ${1:-} == --all ]] && ! "$venv/bin/pip" freeze --disable-pip-version-check | grep -qx "$long_wheel"; then
+  say "installing $long_wheel into $venv"
+  retry "$venv/bin/pip" install -q --disable-pip-version-check "$long_wheel"
 fi
 # The file format's definition comes from its own package, not from a copy here.
 proto=$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("onnx").submodule_search_locations[0])')/onnx-ml.proto

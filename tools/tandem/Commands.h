@@ -40,6 +40,7 @@ struct CompileRequest {
   std::string startFrom;                ///< stage, or empty
   std::string saveStages;               ///< folder, or empty
   unsigned jobs = 0;                    ///< threads; 0: all
+  bool vhlo = false; ///< StableHLO programs also in their versioned form
 };
 
 /// Compiles a model into a bundle.

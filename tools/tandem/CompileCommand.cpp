@@ -49,6 +49,7 @@ public:
 
 private:
   ExitCode readFleet();
+  ExitCode checkForm();
   ExitCode runStages();
   ExitCode writeBundle();
   llvm::Error addAssets(bundle::BundleWriter &writer);
@@ -74,6 +75,24 @@ ExitCode Compilation::readFleet() {
     return fail(ExitCode::Usage, std::move(error));
   }
   return ExitCode::Success;
+}
+
+/// What --vhlo needs must be here.
+ExitCode Compilation::checkForm() {
+  bool isPossible = !request.vhlo;
+  for (deploy::PartOp part : frontend.getModule().getOps<deploy::PartOp>()) {
+    const Target &target = targetOf(part);
+    if (!request.vhlo || !target.hasPortableForm()) {
+      continue;
+    }
+    isPossible = true;
+    if (std::string why = target.whyNoPortableForm(); !why.empty()) {
+      return fail(ExitCode::Environment, "--vhlo: " + why);
+    }
+  }
+  return isPossible ? ExitCode::Success
+                    : fail(ExitCode::Usage, "--vhlo is for StableHLO programs; "
+                                            "no chip chosen here takes them");
 }
 
 ExitCode Compilation::runStages() {
@@ -110,10 +129,15 @@ ExitCode Compilation::runStages() {
     return code;
   }
   // Only what the target takes is evaluated: the rest may be of any size.
+  bool isSupported = true; // every gap of every part, not the first
   for (deploy::PartOp part : frontend.getModule().getOps<deploy::PartOp>()) {
-    if (failed(targetOf(part).checkSupported(part))) {
-      return ExitCode::Unsupported;
-    }
+    isSupported &= succeeded(targetOf(part).checkSupported(part));
+  }
+  if (!isSupported) {
+    return ExitCode::Unsupported;
+  }
+  if (ExitCode code = checkForm(); code != ExitCode::Success) {
+    return code;
   }
   auto made =
       makeGolden(*step, frontend.getWeights(), frontend.getCapacity().tokens);
@@ -161,6 +185,9 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
     provenance.options.push_back(
         llvm::formatv("--max-context={0}", *request.maxContext));
   }
+  if (request.vhlo) {
+    provenance.options.push_back("--vhlo");
+  }
   const std::pair<const char *, const std::string &> texts[] = {
       {"--prefill=", request.prefillChip},
       {"--decode=", request.decodeChip},
@@ -201,6 +228,7 @@ ExitCode Compilation::writeBundle() {
   EmitOptions options;
   options.capacityTokens = frontend.getCapacity().tokens;
   options.jobs = request.jobs;
+  options.portableForm = request.vhlo;
   std::vector<CompiledPart> compiledParts;
   for (deploy::PartOp part : parts) {
     auto compiled =

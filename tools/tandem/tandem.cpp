@@ -90,6 +90,11 @@ cl::list<std::string> allowedDirs("allow-external-dir",
 cl::opt<unsigned> jobs("j", cl::init(0), cl::value_desc("THREADS"),
                        cl::desc("threads to use (default: all)"),
                        cl::cat(category), cl::sub(compileVerb));
+cl::opt<bool>
+    vhlo("vhlo",
+         cl::desc("also write StableHLO programs as VHLO, which later "
+                  "versions can read; needs jaxlib"),
+         cl::cat(category), cl::sub(compileVerb));
 cl::opt<std::string> stopAfter("stop-after", cl::value_desc("STAGE"),
                                cl::desc("print the program after a stage"),
                                cl::cat(category), cl::sub(compileVerb));
@@ -173,6 +178,7 @@ CompileRequest makeRequest() {
   request.startFrom = startFrom;
   request.saveStages = saveStages;
   request.jobs = jobs;
+  request.vhlo = vhlo;
   return request;
 }
 

@@ -94,8 +94,18 @@ class Part:
         self.description = bundle.json(f"{self.folder}/part.json")
         self.text = self.description.get("text")
 
-    def program_text(self, program):
-        return (self.bundle.root / self.folder / program["file"]).read_text()
+    def cache_bytes(self):
+        """Bytes of the cache of one sequence."""
+        return sum(int(numpy.prod(tensor["shape"])) * numpy.dtype(TYPES[tensor["type"]]).itemsize for tensor in self.text["cache"])
+
+    def program_code(self, program, form="text"):
+        """StableHLO text, or the bytes of its 'vhlo' form."""
+        folder = self.bundle.root / self.folder
+        if form == "text":
+            return (folder / program["file"]).read_text()
+        if "portable_file" not in program:
+            raise TandemError(3, f"program '{program['name']}' is not there as VHLO; compile with --vhlo")
+        return (folder / program["portable_file"]).read_bytes()
 
     def weights(self):
         """The weight table as arrays mapped from the bundle's files; entries of

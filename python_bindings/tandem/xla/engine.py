@@ -25,23 +25,22 @@ def choose_program(programs, phase, start, tokens, logits):
 class Engine:
     """A part's programs, compiled when first needed, and its weights."""
 
-    def __init__(self, part, platform="cpu"):
+    def __init__(self, part, platform="cpu", form="text"):
         if not part.text or part.text["format"] != "stablehlo":
             raise TandemError(7, f"part '{part.id}' holds no StableHLO programs; 'tandem run' executes it")
-        self.part = part
+        self.part, self._form = part, form
         self.device = Device(platform)
         self.executables = {}  # by name, those that were needed
         table = part.weights()
         placed = {id(array): self.device.put(array) for array in table}
         self._weights = [placed[id(array)] for array in table]
-        self.cache_bytes = sum(int(numpy.prod(tensor["shape"]) * numpy.dtype(TYPES[tensor["type"]]).itemsize)
-                               for tensor in part.text["cache"])
+        self.cache_bytes = part.cache_bytes()
 
     def executable(self, program):
         """The compiled program; its cache must be updated in place."""
         name = program["name"]
         if name not in self.executables:
-            compiled = self.device.compile(name, self.part.program_text(program))
+            compiled = self.device.compile(name, self.part.program_code(program, self._form))
             if compiled.alias_bytes < self.cache_bytes:  # devices pad, so there may be more
                 raise TandemError(6, f"program '{name}' updates {compiled.alias_bytes} bytes in place, the cache has "
                                      f"{self.cache_bytes}: it would be held twice")

@@ -6,6 +6,7 @@ import numpy
 
 from tandem.errors import TandemError
 from tandem.xla.engine import Engine
+from tandem.xla.handoff import HandedOver
 
 
 @dataclasses.dataclass
@@ -38,19 +39,23 @@ def choose(logits):
     return int(numpy.argmax(logits))
 
 
-def start_sequence(bundle, platform):
+def start_sequence(bundle, platform, form="text"):
     """A sequence that can run both phases."""
     prefill, decode = bundle.part_for("prefill"), bundle.part_for("decode")
-    if decode is not prefill:
-        raise TandemError(7, f"part '{prefill.id}' prefills and part '{decode.id}' decodes; this loader runs one part")
-    return Engine(prefill, platform).sequence()
+    sequence = Engine(prefill, platform, form).sequence()
+    if decode is prefill:
+        return sequence
+    if decode.text:
+        raise TandemError(7, f"part '{prefill.id}' prefills and part '{decode.id}' decodes, both by XLA; this loader hands a "
+                             "cache to machine code alone")
+    return HandedOver(bundle, sequence)
 
 
-def generate(bundle, prompt, new_tokens, platform="cpu", ignore_stops=False, on_token=None, logits="last"):
+def generate(bundle, prompt, new_tokens, platform="cpu", ignore_stops=False, on_token=None, logits="last", form="text"):
     """Generates after `prompt`; `logits` 'all' keeps the prompt's rows too."""
     check_request(bundle, prompt, new_tokens)
     stops = set() if ignore_stops else bundle.stop_tokens()
-    sequence = start_sequence(bundle, platform)
+    sequence = start_sequence(bundle, platform, form)
     begin = time.monotonic()
     kept = [sequence.feed("prefill", prompt, logits)]
     tokens, first = [], 0.0

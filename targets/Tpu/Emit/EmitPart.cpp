@@ -7,7 +7,9 @@
 
 #include "tandem/targets/Tpu/Emit/EmitPart.h"
 
+#include "tandem/targets/Tpu/Emit/PortableForm.h"
 #include "tandem/targets/Tpu/Lowering/LowerProgram.h"
+#include "tandem/targets/Tpu/Machine.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Verifier.h"
@@ -54,31 +56,66 @@ static void describeCache(func::FuncOp main, runtime::TextCode &code,
   }
 }
 
+/// Adds the versioned form of each program beside its text.
+static LogicalResult addPortable(deploy::PartOp part,
+                                 ArrayRef<std::string> texts,
+                                 runtime::TextCode &code, ArtifactSink &sink) {
+  auto portable = makePortable(texts);
+  if (!portable) {
+    return part.emitError() << toString(portable.takeError());
+  }
+  for (auto [program, bytes] : llvm::zip(code.programs, *portable)) {
+    program.portableFile = program.file + "bc";
+    if (failed(sink.addFile(*program.portableFile, bytes))) {
+      return failure();
+    }
+  }
+  return success();
+}
+
+static runtime::TextCode describeCode(const Machine &machine) {
+  runtime::TextCode code;
+  code.format = "stablehlo";
+  code.command = "python -m tandem.xla";
+  if (!machine.generation.empty()) {
+    code.device = machine.generation;
+  }
+  code.arguments = {"tokens", "counts", "starts", "keys", "values", "weights"};
+  code.results = {"logits", "keys", "values"};
+  return code;
+}
+
 FailureOr<EmittedPart> tandem::tpu::emitPart(deploy::PartOp part,
                                              ArtifactSink &sink,
                                              const EmitOptions &options) {
+  FailureOr<Machine> machine = readMachine(part);
+  if (failed(machine)) {
+    return failure();
+  }
   EmittedPart emitted;
-  runtime::TextCode &code = emitted.text.emplace();
-  code.format = "stablehlo";
-  code.command = "python -m tandem.xla";
-  code.arguments = {"tokens", "counts", "starts", "keys", "values", "weights"};
-  code.results = {"logits", "keys", "values"};
+  runtime::TextCode &code = emitted.text.emplace(describeCode(*machine));
   PartRequirements &needs = emitted.requirements;
   needs.maxRows = 1;
   needs.cacheLayout = "keys [layer][head][token][dim], then values "
                       "[layer][head][token][dim]";
+  std::vector<std::string> texts;
   for (const Program &program : listPrograms(part, options.capacityTokens)) {
     OwningOpRef<ModuleOp> module = lowerProgram(part, program);
-    runtime::TextProgram record = describe(program);
-    if (failed(mlir::verify(*module)) ||
-        failed(sink.addFile(record.file, printGeneric(*module)))) {
+    if (failed(mlir::verify(*module))) {
+      return failure();
+    }
+    texts.push_back(printGeneric(*module));
+    code.programs.push_back(describe(program));
+    if (failed(sink.addFile(code.programs.back().file, texts.back()))) {
       return failure();
     }
     if (code.cache.empty()) {
       describeCache(module->lookupSymbol<func::FuncOp>("main"), code, needs);
     }
     needs.maxTokens = std::max(needs.maxTokens, program.tokens);
-    code.programs.push_back(std::move(record));
+  }
+  if (options.portableForm && failed(addPortable(part, texts, code, sink))) {
+    return failure();
   }
   return emitted;
 }
