@@ -56,14 +56,18 @@ static const Variant &chooseNamed(const std::vector<Variant> &variants,
                     " is no variant of this bundle; it has " + join(names));
 }
 
-const Variant &chooseVariant(const std::vector<Variant> &variants,
-                             const std::string &wanted) {
+const std::vector<Variant> &variantsOf(const PartDescription &part) {
   if (part.text) {
     throw Failure(ExitCode::Environment,
                   "this bundle holds programs in " + part.text->format +
                       " text, which this runtime does not execute; run '" +
                       part.text->command + " run BUNDLE' instead");
   }
+  return part.variants;
+}
+
+const Variant &chooseVariant(const std::vector<Variant> &variants,
+                             const std::string &wanted) {
   if (!wanted.empty()) {
     return chooseNamed(variants, wanted);
   }

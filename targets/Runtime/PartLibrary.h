@@ -30,6 +30,10 @@ namespace tandem::runtime {
 /// manifest.
 PartDescription readPart(const BundleFolder &bundle, const PartRecord &part);
 
+/// The part's variants; fails, naming the command that runs them, where its
+/// programs are text.
+const std::vector<Variant> &variantsOf(const PartDescription &part);
+
 /// The variant called `wanted`, or, if that is empty, the last one that this
 /// CPU can run. Fails with what is missing where there is none.
 const Variant &chooseVariant(const std::vector<Variant> &variants,

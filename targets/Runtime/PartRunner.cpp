@@ -18,7 +18,7 @@ PartRunner::PartRunner(const BundleFolder &bundle, const PartRecord &record,
 PartRunner::PartRunner(const BundleFolder &bundle, const PartRecord &record,
                        const PartDescription &part, const std::string &cpu,
                        const TandemThreads *threads)
-    : library(bundle, record, part, chooseVariant(part.variants, cpu)),
+    : library(bundle, record, part, chooseVariant(variantsOf(part), cpu)),
       threads(threads), capacity(bundle.manifest().capacity.tokens),
       prefill(library.findEntry("prefill")),
       decode(library.findEntry("decode")) {

@@ -56,6 +56,16 @@ static void describeCache(func::FuncOp main, runtime::TextCode &code,
   }
 }
 
+/// A slot as the contract has it: what the two tensors hold, one behind the
+/// other.
+static CacheLayout cacheOf(deploy::PartOp part) {
+  auto phase = cast<StringAttr>(part.getPhases()[0]);
+  auto function = part.lookupSymbol<func::FuncOp>(phase);
+  auto type = cast<transformer::KvCacheType>(function.getArgumentTypes()[2]);
+  return rowMajorCache(CacheShape::of(type),
+                       cast<FloatType>(type.getElementType()));
+}
+
 /// Adds the versioned form of each program beside its text.
 static LogicalResult addPortable(deploy::PartOp part,
                                  ArrayRef<std::string> texts,
@@ -96,8 +106,7 @@ FailureOr<EmittedPart> tandem::tpu::emitPart(deploy::PartOp part,
   runtime::TextCode &code = emitted.text.emplace(describeCode(*machine));
   PartRequirements &needs = emitted.requirements;
   needs.maxRows = 1;
-  needs.cacheLayout = "keys [layer][head][token][dim], then values "
-                      "[layer][head][token][dim]";
+  needs.cache = cacheOf(part);
   std::vector<std::string> texts;
   for (const Program &program : listPrograms(part, options.capacityTokens)) {
     OwningOpRef<ModuleOp> module = lowerProgram(part, program);
