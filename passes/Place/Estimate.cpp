@@ -184,9 +184,7 @@ void Estimator::checkMemory(ChipInterface chip, const MemoryUse &use,
       double(work.cacheBytesPerToken) * use.slots + work.tableBytesPerPosition;
   double room = *memory - work.weightBytes - use.activationBytes;
   auto tokens = static_cast<int64_t>(std::floor(room / perToken));
-  double least =
-      *memory - room +
-      double(work.cacheBytesPerToken) * workload.getSlotTokens() * use.slots;
+  double least = *memory - room + perToken * workload.getSlotTokens();
   text += room > 0 && tokens >= workload.getSlotTokens()
               ? llvm::formatv("--max-context {0} or less fits", tokens).str()
               : "it takes a chip with at least " + formatBytes(least);

@@ -26,9 +26,9 @@ ChipAttr ChipInterface::getChip() const {
 }
 
 double FigureAttr::getBand() const {
-  // Peaks of data sheets were 46 to 57 % off decode times of five measured
-  // systems, calibrated ones 6 to 21 % (see docs/fleets.md); an assumption may
-  // be wrong by a factor of two.
+  // Rooflines from data sheets were 46 to 57 % off measured decode times,
+  // fitted ones 6 to 21 % (see docs/fleets.md); an assumption may be wrong by a
+  // factor of two.
   switch (getKind()) {
   case FigureKind::measured:
     return 0.2;
@@ -96,7 +96,10 @@ std::string RooflineAttr::whyNot(Operation *op) const {
   if (getExcluded()) {
     return getExcluded().str();
   }
-  for (Value value : op ? op->getResults() : ResultRange(nullptr, 0)) {
+  if (!op) {
+    return {};
+  }
+  for (Value value : op->getResults()) {
     auto type = dyn_cast<ShapedType>(value.getType());
     if (!type || !isa<FloatType>(type.getElementType())) {
       continue;
