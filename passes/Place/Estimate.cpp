@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 #include <cmath>
 
+#include "llvm/ADT/SetVector.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include "tandem/passes/Place/Candidate.h"
@@ -314,19 +315,29 @@ void Estimator::run() {
 
 } // namespace
 
+/// Empty, or the first reason why `chip` cannot run the program.
+static std::string whyNotRun(ChipInterface chip, func::FuncOp step) {
+  std::string why = chip.whyNot(/*op=*/nullptr);
+  step.walk([&](Operation *op) {
+    why = why.empty() ? chip.whyNot(op) : why;
+    return why.empty() ? WalkResult::advance() : WalkResult::interrupt();
+  });
+  return why;
+}
+
 Candidate estimateCandidate(const StepWork &work, ChipInterface prefill,
                             ChipInterface decode, deploy::LinkAttr link,
                             const PlacementRequest &request) {
   Candidate candidate;
   candidate.prefill = prefill;
   candidate.decode = decode;
-  for (ChipInterface chip : {prefill, decode}) {
-    std::string why = chip.whyNot(/*op=*/nullptr);
-    if (!why.empty() && (chip == prefill || candidate.isSplit())) {
+  llvm::SmallSetVector<ChipInterface, 2> chips;
+  chips.insert(prefill);
+  chips.insert(decode);
+  for (ChipInterface chip : chips) {
+    std::string why = whyNotRun(chip, work.step);
+    if (!why.empty()) {
       candidate.rejections.push_back({Obstacle::excluded, why});
-      if (!candidate.isSplit()) {
-        break;
-      }
     }
   }
   if (candidate.isSplit() && !link) {

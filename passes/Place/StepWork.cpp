@@ -66,6 +66,7 @@ public:
 
   StepWork run() {
     StepWork work;
+    work.step = step;
     for (const Unit &unit : findUnits(step)) {
       addUnit(work, count(unit));
     }

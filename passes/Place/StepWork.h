@@ -36,6 +36,7 @@ struct UnitWork {
 
 /// The work of a step and the memory it lives in.
 struct StepWork {
+  mlir::func::FuncOp step; ///< what was counted
   /// Equal units stand once, in the order of their first.
   std::vector<UnitWork> units;
   int64_t layers = 0;

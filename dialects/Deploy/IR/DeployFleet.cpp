@@ -96,7 +96,8 @@ std::string RooflineAttr::whyNot(Operation *op) const {
   if (getExcluded()) {
     return getExcluded().str();
   }
-  if (!op) {
+  // Constants may be of any type: what is computed with them counts.
+  if (!op || op->getNumOperands() == 0) {
     return {};
   }
   for (Value value : op->getResults()) {

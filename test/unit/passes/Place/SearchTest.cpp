@@ -208,6 +208,14 @@ TEST_F(SearchTest, namesTheNearestRate) {
   EXPECT_NE(text.find("nearest: rps="), std::string::npos) << text;
 }
 
+TEST_F(SearchTest, doesNotUseChipsWithoutARateForTheType) {
+  multiplies = {{"compute_bf16", 1e15}, {"memory_bandwidth", 1e13}};
+  Placement placement = search();
+  EXPECT_EQ(placement.getChosen()->getName(), "'streams' alone");
+  EXPECT_EQ(compareWithChosen(placement, placement.candidates.back()),
+            "chip 'multiplies' states no rate for f32");
+}
+
 TEST_F(SearchTest, doesNotUseExcludedChips) {
   deploy::ChipInterface first =
       makeChip(step.getContext(), "multiplies", multiplies);
