@@ -149,9 +149,28 @@ static bool isProgramRefused(const Placement &placement, const Fleet &fleet) {
          });
 }
 
+/// The request, with the chips of a program that was saved after place.
+static CompileRequest followSaved(ModuleOp module,
+                                  const CompileRequest &request) {
+  CompileRequest resolved = request;
+  auto step = module.lookupSymbol<func::FuncOp>("step");
+  auto saved = step->getAttrOfType<DictionaryAttr>("deploy.placement");
+  if (saved) {
+    const std::pair<StringRef, std::string &> phases[] = {
+        {"prefill", resolved.prefillChip}, {"decode", resolved.decodeChip}};
+    for (auto &[phase, name] : phases) {
+      if (auto chip = saved.getAs<deploy::ChipAttr>(phase)) {
+        name = chip.getName().str();
+      }
+    }
+  }
+  return resolved;
+}
+
 ExitCode placePhases(Frontend &frontend, const CompileRequest &request,
                      const Fleet &fleet, PhasePlacement &result) {
-  auto estimated = estimatePlacements(frontend, request, fleet);
+  auto estimated = estimatePlacements(
+      frontend, followSaved(frontend.getModule(), request), fleet);
   if (!estimated) {
     return fail(ExitCode::Infeasible, estimated.takeError());
   }

@@ -187,7 +187,7 @@ std::string whyNotStart() {
   const Stage *stage = lookupStage(startFrom);
   if (!stage || !stage->build) {
     return "--start-from is '" + startFrom +
-           "', expected simplify, raise, split or outline";
+           "', expected simplify, raise, split, place or outline";
   }
   if (saveStages.empty()) {
     return "--start-from needs --save-stages: the folder that holds the "
