@@ -119,11 +119,11 @@ const HandoffLibrary &Engine::conversionFrom(const std::string &producer) {
   throw Failure(ExitCode::Usage, what);
 }
 
-static void checkTokens(std::span<const int32_t> tokens, uint64_t vocabulary) {
+static void checkTokens(std::span<const int32_t> tokens, uint64_t bound) {
   for (size_t i = 0; i < tokens.size(); ++i) {
-    if (tokens[i] < 0 || static_cast<uint64_t>(tokens[i]) >= vocabulary) {
+    if (tokens[i] < 0 || static_cast<uint64_t>(tokens[i]) >= bound) {
       refuse("token " + std::to_string(i) + " is " + std::to_string(tokens[i]) +
-             ", expected 0 to " + std::to_string(vocabulary - 1));
+             ", expected 0 to " + std::to_string(bound - 1));
     }
   }
 }
@@ -147,7 +147,7 @@ void Engine::check(std::span<const StepRow> rows) const {
         refuse("a sequence occurs in two rows of one step");
       }
     }
-    checkTokens(row.tokens, vocabulary());
+    checkTokens(row.tokens, bundle.manifest().model.idBound());
     tokens += row.tokens.size();
   }
   if (rows.empty() || rows.size() > maxRows() || tokens > maxTokens()) {

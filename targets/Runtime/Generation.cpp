@@ -50,12 +50,12 @@ void checkRequest(const Manifest &manifest, std::span<const int32_t> prompt,
            std::to_string(capacity) + " tokens (" + manifest.capacity.cause +
            "); ask for less or compile with a larger --max-context");
   }
-  uint64_t vocabulary = manifest.model.vocabulary;
+  uint64_t bound = manifest.model.idBound();
   for (size_t i = 0; i < prompt.size(); ++i) {
-    if (prompt[i] < 0 || static_cast<uint64_t>(prompt[i]) >= vocabulary) {
+    if (prompt[i] < 0 || static_cast<uint64_t>(prompt[i]) >= bound) {
       refuse("token " + std::to_string(i) + " of the prompt is " +
              std::to_string(prompt[i]) + ", expected 0 to " +
-             std::to_string(vocabulary - 1));
+             std::to_string(bound - 1));
     }
   }
 }

@@ -119,6 +119,10 @@ static void checkSizes(const Manifest &manifest) {
            " tokens, its contract says " +
            std::to_string(manifest.contract.capacity));
   }
+  if (uint64_t bound = manifest.model.idBound(); bound == 0 || bound > limit) {
+    reject("token_ids is " + std::to_string(bound) + ", expected 1 to " +
+           std::to_string(limit));
+  }
   if (manifest.model.vocabulary == 0 || manifest.model.vocabulary > limit) {
     reject("vocabulary is " + std::to_string(manifest.model.vocabulary) +
            ", expected 1 to 2147483647");

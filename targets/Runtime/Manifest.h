@@ -57,11 +57,15 @@ struct ModelFacts {
   std::string producer;
   uint64_t opset = 0;
   uint64_t vocabulary = 0;
+  std::optional<uint64_t> tokenIds; ///< absent: as many as the vocabulary
   std::optional<uint64_t> hidden;
   uint64_t layers = 0;
   uint64_t queryHeads = 0;
   uint64_t keyValueHeads = 0;
   uint64_t headDim = 0;
+
+  /// Ids of tokens that the model takes are below this number.
+  uint64_t idBound() const { return tokenIds.value_or(vocabulary); }
 };
 
 /// How many tokens a cache slot holds, and what decided it.

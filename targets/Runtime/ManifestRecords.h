@@ -36,6 +36,8 @@ template <class Visitor> void describe(Visitor &visit, ModelFacts &record) {
   visit("producer", record.producer, "exporter that the model file names");
   visit("opset", record.opset, "version of ai.onnx that the model imports");
   visit("vocabulary", record.vocabulary, "width of the logits");
+  visit("token_ids", record.tokenIds,
+        "rows of the table that ids look up, where not the vocabulary");
   visit("hidden", record.hidden, "width of the residual stream");
   visit("layers", record.layers, "layers with a cache");
   visit("query_heads", record.queryHeads, "query heads of a layer");

@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 #include "Golden.h"
 
+#include "ModelFacts.h"
+
 #include <cmath>
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,11 +19,11 @@ using namespace tandem::primitives;
 
 namespace tandem {
 
-/// Ids spread over the vocabulary, the same for every model of its size.
-static std::vector<int32_t> chooseIds(int64_t vocabulary, int count) {
+/// Ids spread over `bound`, the same for every model of its size.
+static std::vector<int32_t> chooseIds(int64_t bound, int count) {
   std::vector<int32_t> ids;
   for (int64_t i = 1; i <= count; ++i) {
-    ids.push_back(i * 7919 % vocabulary);
+    ids.push_back(i * 7919 % bound);
   }
   return ids;
 }
@@ -112,11 +114,10 @@ llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
                                   int64_t capacityTokens) {
   auto step = module.lookupSymbol<func::FuncOp>("step");
   auto type = cast<transformer::KvCacheType>(step.getArgumentTypes()[2]);
-  int64_t vocabulary =
-      cast<ShapedType>(step.getResultTypes()[0]).getShape().back();
   int64_t promptTokens = std::min<int64_t>(4, capacityTokens);
   int64_t decodeSteps = std::min<int64_t>(2, capacityTokens - promptTokens);
-  std::vector<int32_t> ids = chooseIds(vocabulary, promptTokens + decodeSteps);
+  std::vector<int32_t> ids =
+      chooseIds(countTokenIds(step), promptTokens + decodeSteps);
 
   Golden golden;
   golden.vectors.source = "primitives' evaluator";

@@ -23,6 +23,21 @@ findStep(ModuleOp module) {
   return {step, cast<transformer::KvCacheType>(step.getArgumentTypes()[2])};
 }
 
+int64_t countTokenIds(func::FuncOp step) {
+  int64_t bound = std::numeric_limits<int32_t>::max();
+  for (Operation *user : step.getArgument(0).getUsers()) {
+    if (auto embedding = dyn_cast<transformer::EmbeddingOp>(user)) {
+      bool isNk = embedding.getLayout() == transformer::MatrixLayout::nk;
+      auto table = cast<ShapedType>(embedding.getTable().getType());
+      if (int64_t rows = table.getDimSize(isNk ? 0 : 1);
+          !ShapedType::isDynamic(rows)) {
+        bound = std::min(bound, rows);
+      }
+    }
+  }
+  return bound;
+}
+
 runtime::ModelFacts describeModel(ModuleOp module) {
   auto [step, cache] = findStep(module);
   runtime::ModelFacts facts;
@@ -38,6 +53,9 @@ runtime::ModelFacts describeModel(ModuleOp module) {
   }
   facts.vocabulary =
       cast<ShapedType>(step.getResultTypes()[0]).getShape().back();
+  if (uint64_t ids = countTokenIds(step); ids != facts.vocabulary) {
+    facts.tokenIds = ids;
+  }
   facts.layers = cache.getLayers();
   facts.keyValueHeads = cache.getHeads();
   facts.headDim = cache.getKeyDim();

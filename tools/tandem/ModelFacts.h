@@ -8,10 +8,15 @@
 #ifndef TANDEM_TOOLS_TANDEM_MODELFACTS_H
 #define TANDEM_TOOLS_TANDEM_MODELFACTS_H
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "tandem/targets/Runtime/Manifest.h"
 
 namespace tandem {
+
+/// Ids of tokens that @step takes are below this number: the rows of the
+/// smallest table that they look up.
+int64_t countTokenIds(mlir::func::FuncOp step);
 
 /// Reads the facts off a program at the level after split.
 runtime::ModelFacts describeModel(mlir::ModuleOp module);
