@@ -67,14 +67,17 @@ private:
   llvm::DenseMap<Attribute, int64_t> index;
 };
 
-/// What a value that becomes an entry of the table holds; null where it stays
-/// in the program. Rotary tables get `rows` rows.
-TypedAttr sourceOf(Value value, int64_t rows) {
+/// What an operand that becomes an entry of the table holds; null where it
+/// stays in the program. Rotary tables get `rows` rows.
+TypedAttr sourceOf(OpOperand &operand, int64_t rows) {
+  Value value = operand.get();
   if (auto constant = value.getDefiningOp<onnx::ConstantOp>()) {
     auto type = cast<ShapedType>(constant.getType());
-    // Integers are sizes and axes: part of the program.
-    bool isWeight =
-        isa<FloatType>(type.getElementType()) && type.getNumElements() > 1;
+    // Integers are sizes and axes, and one number beside the rows of a node is
+    // a factor: part of the program.
+    bool isFactor =
+        isa<onnx::NodeOp>(operand.getOwner()) && type.getNumElements() == 1;
+    bool isWeight = isa<FloatType>(type.getElementType()) && !isFactor;
     return isWeight ? constant.getValue() : TypedAttr();
   }
   auto table = value.getDefiningOp<transformer::RotaryTableOp>();
@@ -95,7 +98,7 @@ void outlineWeights(Block &body, Value weights, int64_t rows,
                     WeightTable &table) {
   for (Operation &op : llvm::make_early_inc_range(body)) {
     for (OpOperand &operand : op.getOpOperands()) {
-      TypedAttr source = sourceOf(operand.get(), rows);
+      TypedAttr source = sourceOf(operand, rows);
       if (!source) {
         continue;
       }

@@ -119,6 +119,19 @@ static std::string whyNotWeight(Value value) {
                            "computed table; expected a weight of the part";
 }
 
+/// Why one of the operands from `first` on cannot be read from the part's
+/// table.
+static std::string whyNotWeights(Operation *op, unsigned first) {
+  for (Value operand : op->getOperands().drop_front(first)) {
+    if (!isWeight(operand)) {
+      return llvm::formatv("reads '{0}' that is no weight of the part; "
+                           "expected a constant of the file",
+                           operand.getType());
+    }
+  }
+  return {};
+}
+
 static bool isRowsOf(Value value, int64_t width) {
   auto type = cast<ShapedType>(value.getType());
   return type.getElementType().isF32() && type.getRank() == 2 &&
@@ -182,13 +195,19 @@ std::string tandem::x86::whyNot(Operation *op) {
   }
   return llvm::TypeSwitch<Operation *, std::string>(op)
       .Case<onnx::NodeOp>(whyNotNode)
-      .Case<LinearOp>([](auto op) { return whyNotWeight(op.getWeight()); })
+      .Case<LinearOp>([](auto op) {
+        std::string why = whyNotWeight(op.getWeight());
+        return why.empty() ? whyNotWeights(op, /*first=*/2) : why;
+      })
+      .Case<RmsNormOp, LayerNormOp>(
+          [](auto op) { return whyNotWeights(op, /*first=*/1); })
+      .Case<RotaryOp>([](auto op) { return whyNotWeights(op, /*first=*/2); })
       .Case<EmbeddingOp>([](auto op) { return whyNotWeight(op.getTable()); })
       .Case<AppendOp, CachedAttentionOp>(
           [](auto op) { return whyNotCache(op.getCache().getType()); })
       .Case<deploy::WeightOp, onnx::ConstantOp, onnx::NoneOp, arith::ConstantOp,
-            PositionsOp, RmsNormOp, LayerNormOp, ActivationOp, GluOp, RotaryOp,
-            SelectTokensOp, func::CallOp, func::ReturnOp, func::FuncOp,
-            scf::ForOp, scf::YieldOp>([](auto) { return std::string(); })
+            PositionsOp, ActivationOp, GluOp, SelectTokensOp, func::CallOp,
+            func::ReturnOp, func::FuncOp, scf::ForOp, scf::YieldOp>(
+          [](auto) { return std::string(); })
       .Default([](Operation *) { return "has no kernel on this target"; });
 }

@@ -1,4 +1,4 @@
-// RUN: tandem-opt %s --tandem-outline-parts="capacity=128" | FileCheck %s
+// RUN: tandem-opt %s --tandem-outline-parts="capacity=128" --split-input-file | FileCheck %s
 
 // Tests that constants become entries of the weight table with the role of
 // their use, that a matrix used in two ways has two entries, that the rotary
@@ -23,4 +23,19 @@ func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %cache: !trans
   %s = onnx.node "Mul"(%r, %two) {} : (tensor<?x64xf32>, tensor<f32>) -> tensor<?x64xf32>
   %l = transformer.linear %s, %w layout nk : (tensor<?x64xf32>, tensor<256x64xf32>) -> tensor<?x256xf32>
   return %l, %cache : tensor<?x256xf32>, !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>
+}
+
+// -----
+
+// Tests that the one number of a norm over one column is a weight, though one
+// beside the rows of a node is a factor.
+// CHECK-LABEL: deploy.part @cpu
+// CHECK-SAME: #deploy.slot<vector, dense<3.000000e+00> : tensor<1xf32>>
+// CHECK: transformer.rms_norm %{{.*}}, %{{.*}} epsilon
+func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %cache: !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>) -> (tensor<?x1xf32>, !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>) attributes {deploy.phases = ["prefill", "decode"], deploy.placement = {prefill = #deploy.chip<"cpu", "toy">, decode = #deploy.chip<"cpu", "toy">}} {
+  %w = onnx.constant #onnx.weight<"model.onnx", 64, 64> : tensor<16x1xf32>
+  %scale = onnx.constant dense<3.0> : tensor<1xf32>
+  %x = transformer.embedding %tokens, %w layout nk : (tensor<?xi32>, tensor<16x1xf32>) -> tensor<?x1xf32>
+  %n = transformer.rms_norm %x, %scale epsilon 1.0e-6 : tensor<?x1xf32>, tensor<1xf32>
+  return %n, %cache : tensor<?x1xf32>, !transformer.kv_cache<layers = 1, heads = 1, key_dim = 4, value_dim = 4, element = f32>
 }
