@@ -84,6 +84,19 @@ class Bundle:
         self._load()
         return Sequence(self)
 
+    def step(self, rows, every_token=False):
+        """Runs one step: `rows` are pairs of a sequence and its new ids. Returns
+        logits, a numpy array with a row for the last of each or for every one."""
+        import numpy
+        self._load()
+        ids = [(c.c_int32 * len(tokens))(*tokens) for _, tokens in rows]
+        table = (interface.Row * len(rows))(*(
+            interface.Row(sequence=sequence.handle, tokens=tokens, tokenCount=len(tokens))
+            for (sequence, _), tokens in zip(rows, ids)))
+        logits, count = c.POINTER(c.c_float)(), c.c_uint64()
+        call("step", self._handle, table, c.c_uint64(len(rows)), c.c_int32(every_token), c.byref(logits), c.byref(count))
+        return numpy.ctypeslib.as_array(logits, (count.value, self.info.vocabulary)).copy()
+
     def generate(self, prompt, new_tokens, ignore_stops=False, on_token=None, logits=None, sequence=None):
         """Generates greedily after `prompt` (ids), behind what `sequence` holds
         or in a fresh one.
@@ -166,11 +179,4 @@ class Sequence:
     def step(self, tokens, every_token=False):
         """Runs `tokens` and returns logits, a numpy array with a row for the
         last of them or for each."""
-        import numpy
-        ids = (c.c_int32 * len(tokens))(*tokens)
-        row = interface.Row(sequence=self.handle, tokens=ids, tokenCount=len(tokens))
-        logits, count = c.POINTER(c.c_float)(), c.c_uint64()
-        call("step", self._bundle._handle, c.byref(row), c.c_uint64(1), c.c_int32(every_token), c.byref(logits),
-             c.byref(count))
-        shape = (count.value, self._bundle.info.vocabulary)
-        return numpy.ctypeslib.as_array(logits, shape).copy()
+        return self._bundle.step([(self, tokens)], every_token)

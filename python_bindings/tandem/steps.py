@@ -1,0 +1,66 @@
+"""Steps of a bundle by whatever executes it: the runtime, or the loader that a part of text names."""
+import importlib
+import json
+from pathlib import Path
+
+from tandem.bundle import Bundle
+
+
+def open_steps(path):
+    """An object whose step(rows, logits) runs one step; close it at the end.
+
+    `rows` are (slot, start, ids): the slot's tokens from `start` on are forgotten
+    and the ids appended. Returns fp32 logits of each row's last token, or of
+    'all' tokens.
+    """
+    path = Path(path)
+    for part in sorted(path.glob("parts/*/part.json")):
+        text = json.loads(part.read_text()).get("text")
+        if text:  # "python -m tandem.NAME"
+            return LoaderSteps(path, text["command"].split()[-1])
+    return RuntimeSteps(path)
+
+
+class RuntimeSteps:
+    """Shared objects: the rows of a step run together."""
+
+    def __init__(self, path):
+        self.bundle = Bundle(path)
+        self.slots = {}
+
+    def step(self, rows, logits="last"):
+        work = []
+        for slot, start, ids in rows:
+            if slot not in self.slots:
+                self.slots[slot] = self.bundle.sequence()
+            self.slots[slot].truncate(start)
+            work.append((self.slots[slot], ids))
+        return self.bundle.step(work, logits == "all")
+
+    def close(self):
+        for sequence in self.slots.values():
+            sequence.close()
+        self.bundle.close()
+
+
+class LoaderSteps:
+    """Text: one sequence at a time."""
+
+    def __init__(self, path, module):
+        self.bundle = importlib.import_module(f"{module}.bundle").Bundle(path)
+        self.start = importlib.import_module(f"{module}.generation").start_sequence
+        self.slots = {}
+
+    def step(self, rows, logits="last"):
+        import numpy
+        results = []
+        for slot, start, ids in rows:
+            if slot not in self.slots:
+                self.slots[slot] = self.start(self.bundle, "cpu")
+            sequence = self.slots[slot]
+            sequence.length = start
+            results.append(sequence.feed("decode" if start and len(ids) == 1 else "prefill", ids, logits))
+        return numpy.concatenate(results)
+
+    def close(self):
+        self.slots.clear()

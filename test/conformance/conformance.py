@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Compiles every case for a fleet, runs it where the compiled part runs, and compares with the evaluator.
+
+    conformance.py [--fleet local] [--only REGEX] [--keep FOLDER] [--compile-arg ARG]...
+
+Prints how many cases the chip claims, and each that differs: |a-b| / (1 + |b|)
+above the bound, with token and column. Exit status 0 only if none differs. A
+case that `tandem compile` refuses (exit 4) is not claimed; each refusal must
+name the case. Programs in PATH: tandem, tandem-runtime, evaluate-step. The
+bundle says what runs it: shared objects the runtime, text the loader it names.
+"""
+import argparse
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "python_bindings"))
+
+import cases as table
+from program import IDS, Program
+from tandem.steps import open_steps
+
+BOUND = 1e-4  # fp32
+
+# Steps of (which logits, rows of (slot, start, tokens)): prompts of one to 33
+# tokens, rows of different lengths, decode, a prompt in pieces, a slot used again.
+STEPS = [
+    ("all", [(0, 0, 5), (1, 0, 1), (2, 0, 33)]),
+    ("all", [(0, 5, 1), (1, 1, 1), (2, 33, 1)]),
+    ("last", [(1, 2, 7), (0, 6, 1)]),
+    ("last", [(2, 34, 1)]),
+    ("all", [(0, 3, 2), (3, 0, 20)]),
+    ("all", [(3, 20, 1)]),
+]
+
+
+def make_steps(seed):
+    random = np.random.default_rng(seed)
+    return [(which, [(slot, start, random.integers(0, IDS, count).tolist()) for slot, start, count in rows])
+            for which, rows in STEPS]
+
+
+def evaluate(folder, steps, width):
+    """The logits of all steps by the primitives' evaluator."""
+    lines = "".join(f"{which} {' '.join(f'{slot}:{start}:{chr(44).join(map(str, ids))}' for slot, start, ids in rows)}\n"
+                    for which, rows in steps)
+    done = subprocess.run(["evaluate-step", folder / "stages/03-split.mlir", folder], input=lines.encode(),
+                          capture_output=True)
+    if done.returncode:
+        sys.exit(f"evaluate-step: {done.stderr.decode()}")
+    return np.frombuffer(done.stdout, np.float32).reshape(-1, width)
+
+
+def run(bundle, steps):
+    runner = open_steps(bundle)
+    results = [runner.step(rows, which) for which, rows in steps]
+    runner.close()
+    return np.concatenate(results)
+
+
+def compile_cases(folder, arguments, program_arguments, cases):
+    """Compiles as many of the cases as the chip claims; the program, their columns, and the names of the rest."""
+    refused = []
+    while cases:
+        shutil.rmtree(folder, ignore_errors=True)
+        program = Program(**program_arguments)
+        columns = program.build(cases)
+        program.write(folder)
+        done = subprocess.run(
+            ["tandem", "compile", folder, "--fleet", arguments.fleet, "--save-stages", folder / "stages", "--start-from",
+             arguments.start_from, "-o", folder / "m.tandem", *arguments.compile_arg], capture_output=True, text=True)
+        if done.returncode == 0:
+            return program, columns, refused
+        named = set(re.findall(r"error: node '([^']*)'", done.stderr))
+        wrong = [name for name, _ in cases if name in named]
+        if done.returncode != 4 or not wrong:
+            sys.exit(f"tandem compile ended with {done.returncode} and named no case: {done.stderr[:2000]}")
+        refused += wrong
+        cases = [(name, make) for name, make in cases if name not in named]
+    return None, {}, refused
+
+
+def difference(got, wanted):
+    error = np.abs(got - wanted) / (1 + np.abs(wanted))
+    return np.where(np.isnan(error), np.inf, error)
+
+
+def compare(columns, got, wanted):
+    """Prints the cases that differ; how many."""
+    bad = 0
+    for name, (first, end) in columns.items():
+        error = difference(got[:, first:end], wanted[:, first:end])
+        if not (error <= BOUND).all():
+            token, column = np.unravel_index(np.argmax(error), error.shape)
+            bad += 1
+            print(f"{name}: differs by {error.max():.2e} (bound {BOUND:.0e}) at row {token}, column {column}: "
+                  f"{got[token, first + column]:.7g}, expected {wanted[token, first + column]:.7g}; "
+                  f"{(error > BOUND).sum()} of {error.size} values")
+    return bad
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--fleet", default="local")
+    parser.add_argument("--only", default="", help="cases whose name matches")
+    parser.add_argument("--keep", type=Path, help="leave programs and bundles in this folder")
+    parser.add_argument("--start-from", default="outline", help="the stage after split")
+    parser.add_argument("--compile-arg", action="append", default=[])
+    arguments = parser.parse_args()
+    work = arguments.keep or Path(tempfile.mkdtemp())
+    claimed, refused, bad = 0, [], 0
+    try:
+        for number, (program_arguments, cases) in enumerate(table.groups()):
+            cases = [(name, make) for name, make in cases if re.search(arguments.only, name)]
+            folder = work / str(number)
+            program, columns, missing = compile_cases(folder, arguments, program_arguments, cases)
+            refused += missing
+            if not columns:
+                continue
+            steps = make_steps(number)
+            claimed += len(columns)
+            bad += compare(columns, run(folder / "m.tandem", steps), evaluate(folder, steps, program.width))
+    finally:
+        if not arguments.keep:
+            shutil.rmtree(work)
+    for name in refused:
+        print(f"not claimed: {name}")
+    print(f"{arguments.fleet}: {claimed} cases claimed, {bad} differ, {len(refused)} not claimed")
+    sys.exit(1 if bad or not claimed else 0)
+
+
+if __name__ == "__main__":
+    main()

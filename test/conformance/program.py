@@ -1,0 +1,106 @@
+"""Builds a program at the level after split: many cases, a block of columns each."""
+import json
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+IDS = 48  # ids that the tables know
+LARGE_IDS = range(40, IDS)  # their rows are large
+
+
+class Program:
+    """One @step over one cache, whose logits are the results of cases side by side.
+
+    A case is a function of the program that returns (value, width). Its columns
+    come into place by a product with a matrix of zeros and ones, which is exact.
+    """
+
+    def __init__(self, layers=1, heads=1, key_dim=8, value_dim=8, seed=1):
+        self.layers, self.widths = layers, (heads * key_dim, heads * value_dim)
+        self.type = (f"!transformer.kv_cache<layers = {layers}, heads = {heads}, key_dim = {key_dim}, "
+                     f"value_dim = {value_dim}, element = f32>")
+        self.lines, self.data, self.count = [], bytearray(), 0
+        self.cache, self.layer, self.case = "%cache", 0, ""
+        self.random = np.random.default_rng(seed)
+        self.positions = self.op("transformer.positions %rows : tensor<?xi32>")
+
+    def op(self, text, results=1):
+        """Adds an operation; the name of its result, or of all of them."""
+        self.count += 1
+        name = f"%v{self.count}"
+        place = f' loc("{self.case}")' if self.case else ""
+        self.lines.append(f"{name}{f':{results}' if results > 1 else ''} = {text}{place}")
+        return name if results == 1 else [f"{name}#{i}" for i in range(results)]
+
+    def weight(self, array):
+        """A constant whose elements are in the file of weights."""
+        array = np.ascontiguousarray(array, np.float32)
+        offset = len(self.data)
+        self.data += array.tobytes() + bytes(-array.nbytes % 64)
+        shape = "x".join(map(str, array.shape))
+        return self.op(f'onnx.constant #onnx.weight<"w.bin", {offset}, {array.nbytes}> : tensor<{shape}xf32>')
+
+    def normal(self, *shape, scale=1.0):
+        return self.random.standard_normal(shape, np.float32) * np.float32(scale)
+
+    def rows(self, width, scale=1.0, large=30.0, positive=False):
+        """A row of `width` values for each token, looked up by its id."""
+        table = self.normal(IDS, width, scale=scale)
+        table[LARGE_IDS] *= large
+        if positive:
+            table = np.abs(table) + np.float32(0.01)
+        return self.op(f"transformer.embedding %tokens, {self.weight(table)} layout nk : "
+                       f"(tensor<?xi32>, tensor<{IDS}x{width}xf32>) -> tensor<?x{width}xf32>")
+
+    def append(self, keys, values):
+        """Appends to the next layer, whose number is returned."""
+        key_width, value_width = self.widths
+        layer = self.op(f"arith.constant {self.layer} : index")
+        self.cache = self.op(f"transformer.append {self.cache} at {layer}, {keys}, {values}, %rows : {self.type}, "
+                             f"tensor<?x{key_width}xf32>, tensor<?x{value_width}xf32>")
+        self.layer += 1
+        return layer
+
+    def build(self, cases):
+        """Runs the cases, (name, function) each; the columns of each by name."""
+        made = []
+        for self.case, function in cases:
+            made.append((self.case, *function(self)))
+        self.case = ""
+        while self.layer < self.layers:  # every layer is written, read or not
+            self.append(*map(self.rows, self.widths))
+        columns, total = {}, 0
+        for name, _, width in made:
+            columns[name] = (total, total + width)
+            total += width
+        self.width = max(total, IDS)  # ids are below the vocabulary
+        result = None
+        for name, value, width in made:
+            place = np.zeros((width, self.width), np.float32)
+            place[np.arange(width), columns[name][0] + np.arange(width)] = 1
+            term = self.op(f"transformer.linear {value}, {self.weight(place)} layout kn : (tensor<?x{width}xf32>, "
+                           f"tensor<{width}x{self.width}xf32>) -> tensor<?x{self.width}xf32>")
+            row = f"tensor<?x{self.width}xf32>"
+            result = self.op(f'onnx.node "Add"({result}, {term}) {{}} : ({row}, {row}) -> {row}') if result else term
+        self.result = self.op(f"transformer.select_tokens {result}, %rows : tensor<?x{self.width}xf32>")
+        return columns
+
+    def text(self):
+        row = f"tensor<?x{self.width}xf32>"
+        body = "\n    ".join(self.lines)
+        return (f"module {{\n  func.func @step(%tokens: tensor<?xi32>, %rows: !transformer.rows, %cache: {self.type}) "
+                f'-> ({row}, {self.type}) attributes {{deploy.phases = ["prefill", "decode"]}} {{\n    {body}\n'
+                f"    return {self.result}, {self.cache} : {row}, {self.type}\n  }}\n}}\n")
+
+    def write(self, folder):
+        """Writes the program where --start-from looks, and its weights beside a model that is never used."""
+        stages = folder / "stages"
+        stages.mkdir(parents=True, exist_ok=True)
+        (stages / "03-split.mlir").write_text(self.text())
+        (folder / "w.bin").write_bytes(self.data)
+        value = lambda name: helper.make_tensor_value_info(name, TensorProto.FLOAT, [1])
+        graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "none", [value("x")], [value("y")])
+        model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 21)])
+        (folder / "model.onnx").write_bytes(model.SerializeToString())
+        (folder / "config.json").write_text(json.dumps({"max_position_embeddings": 64}))
