@@ -38,4 +38,29 @@ def SplitPhasesPass : Pass<"tandem-split-phases", "mlir::ModuleOp"> {
   let dependentDialects = ["mlir::arith::ArithDialect", "tandem::transformer::TransformerDialect"];
 }
 
+def ReturnValuePass : Pass<"tandem-return-value", "mlir::ModuleOp"> {
+  let summary = "return a node's value from the step in place of the logits";
+  let description = [{
+    Why: where a bundle differs from its model, the first node that does is
+    found by running the step up to a node and comparing its rows.
+
+    Before:
+    ```mlir
+    %n = transformer.rms_norm %x, %scale epsilon 1.000000e+00 : tensor<?x64xf32>, tensor<64xf32> loc("norm")
+    ```
+    After, with `node=norm`:
+    ```mlir
+    %0 = transformer.select_tokens %n, %arg1 : tensor<?x64xf32>
+    ```
+    `%0` is returned, and what only the logits needed is gone. A value behind
+    `transformer.select_tokens` is returned as it is. Of several values at the
+    node it is the last. The cache is left as it was.
+
+    Requires: stage split. Fails where no value of rows is at the node.
+  }];
+  let options = [Option<"node", "node", "std::string", "\"\"",
+                        "name of the node, as in the file">];
+  let dependentDialects = ["tandem::transformer::TransformerDialect"];
+}
+
 #endif // TANDEM_PASSES_SPLIT_PASSES_TD

@@ -39,7 +39,9 @@ struct CompileRequest {
   std::string stopAfter;                ///< stage, or empty
   std::string startFrom;                ///< stage, or empty
   std::string saveStages;               ///< folder, or empty
-  unsigned jobs = 0;                    ///< threads; 0: all
+  std::string until;        ///< node whose value to return, or empty
+  bool listsValues = false; ///< print the nodes for `until` only
+  unsigned jobs = 0;        ///< threads; 0: all
   bool vhlo = false; ///< StableHLO programs also in their versioned form
 };
 
@@ -59,6 +61,11 @@ ExitCode runFleet(const std::vector<std::string> &arguments);
 /// Replaces this process by tandem-runtime with the same arguments; returns
 /// only where that failed.
 ExitCode runRuntime(char **arguments);
+
+/// Replaces this process by the search for the first node at which a bundle
+/// differs from a model, with the arguments after the verb; returns only where
+/// that failed.
+ExitCode runDivergence(int count, char **arguments);
 
 } // namespace tandem
 

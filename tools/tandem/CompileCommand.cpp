@@ -18,6 +18,7 @@
 #include "Frontend.h"
 #include "Golden.h"
 #include "Handoffs.h"
+#include "ListValues.h"
 #include "ModelFacts.h"
 #include "PhasePlacement.h"
 #include "Plan.h"
@@ -110,6 +111,17 @@ ExitCode Compilation::runStages() {
   if (frontend.isStopped()) {
     return ExitCode::Success;
   }
+  if (request.listsValues) {
+    listValues(frontend.getModule().lookupSymbol<func::FuncOp>("step"),
+               llvm::outs());
+    return ExitCode::Success;
+  }
+  if (!request.until.empty()) {
+    if (ExitCode code = frontend.returnValue(request.until);
+        code != ExitCode::Success) {
+      return code;
+    }
+  }
   if (ExitCode code = frontend.chooseCapacity(); code != ExitCode::Success) {
     return code;
   }
@@ -192,7 +204,8 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
       {"--prefill=", request.prefillChip},
       {"--decode=", request.decodeChip},
       {"--workload=", request.workload},
-      {"--slo=", request.slo}};
+      {"--slo=", request.slo},
+      {"--until=", request.until}};
   for (auto [option, text] : texts) {
     if (!text.empty()) {
       provenance.options.push_back(option + text);
@@ -318,6 +331,9 @@ ExitCode Compilation::run() {
   }
   if (ExitCode code = runStages(); code != ExitCode::Success) {
     return code;
+  }
+  if (request.listsValues) {
+    return ExitCode::Success;
   }
   if (request.output.empty()) { // --stop-after
     frontend.getModule()->print(llvm::outs());

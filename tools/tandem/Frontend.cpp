@@ -16,6 +16,7 @@
 #include "Capacity.h"
 #include "Diagnostics.h"
 #include "tandem/passes/Import/ModelFolder.h"
+#include "tandem/passes/Split/Passes.h"
 #include "tandem/targets/Interface/Target.h"
 
 using namespace mlir;
@@ -131,6 +132,15 @@ ExitCode Frontend::finishStage(llvm::StringRef name) {
   }
   getModule()->print(file, OpPrintingFlags().enableDebugInfo());
   return ExitCode::Success;
+}
+
+ExitCode Frontend::returnValue(llvm::StringRef node) {
+  PassManager manager(context.get());
+  ReturnValuePassOptions pass;
+  pass.node = node.str();
+  manager.addPass(createReturnValuePass(pass));
+  return succeeded(manager.run(getModule())) ? ExitCode::Success
+                                             : ExitCode::Usage;
 }
 
 ExitCode Frontend::chooseCapacity() {

@@ -37,6 +37,10 @@ public:
   /// diagnostics printed, where it fails.
   ExitCode run(llvm::StringRef name);
 
+  /// Makes the value of node `until` what the step returns; the program is at
+  /// the level after split.
+  ExitCode returnValue(llvm::StringRef node);
+
   /// Chooses the capacity from request, files beside the model and tables; the
   /// program is at the level after split.
   ExitCode chooseCapacity();

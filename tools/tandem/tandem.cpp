@@ -43,7 +43,9 @@ struct RuntimeVerb {
 constexpr RuntimeVerb runtimeVerbs[] = {
     {"run", "generate tokens with a bundle"},
     {"bench", "time prefill and decode of a bundle"},
-    {"verify", "check digests, contract and golden vectors of a bundle"},
+    {"verify",
+     "check digests, contract and golden vectors of a bundle; --against MODEL "
+     "--data DIR finds the first node that differs"},
     {"inspect", "show what a bundle holds"},
 };
 
@@ -102,6 +104,14 @@ cl::opt<std::string>
     startFrom("start-from", cl::value_desc("STAGE"),
               cl::desc("go on from the program saved before a stage"),
               cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string>
+    until("until", cl::value_desc("NODE"),
+          cl::desc("compile up to a node; its value takes the place of the "
+                   "logits"),
+          cl::cat(category), cl::sub(compileVerb));
+cl::opt<bool> listsValues("list-values",
+                          cl::desc("print the nodes that --until can name"),
+                          cl::cat(category), cl::sub(compileVerb));
 cl::opt<std::string> saveStages("save-stages", cl::value_desc("FOLDER"),
                                 cl::desc("write the program after every stage"),
                                 cl::cat(category), cl::sub(compileVerb));
@@ -177,6 +187,8 @@ CompileRequest makeRequest() {
   request.stopAfter = stopAfter;
   request.startFrom = startFrom;
   request.saveStages = saveStages;
+  request.until = until;
+  request.listsValues = listsValues;
   request.jobs = jobs;
   request.vhlo = vhlo;
   return request;
@@ -213,7 +225,7 @@ ExitCode runCompileVerb() {
       return fail(ExitCode::Usage, "-o and --stop-after exclude each other: a "
                                    "bundle needs every stage");
     }
-  } else if (output.empty()) {
+  } else if (output.empty() && !listsValues) {
     return fail(ExitCode::Usage, "-o is missing: name the bundle to write");
   }
   if (!startFrom.empty()) {
@@ -228,6 +240,12 @@ ExitCode runCompileVerb() {
 
 int main(int argc, char **argv) {
   llvm::StringRef verb = argc > 1 ? argv[1] : "";
+  auto isAgainst = [](llvm::StringRef word) {
+    return word == "--against" || word.starts_with("--against=");
+  };
+  if (verb == "verify" && llvm::any_of(llvm::ArrayRef(argv, argc), isAgainst)) {
+    return static_cast<int>(runDivergence(argc, argv));
+  }
   if (findRuntimeVerb(verb)) {
     return static_cast<int>(runRuntime(argv));
   }

@@ -1,0 +1,162 @@
+"""Finds the first node at which a bundle differs from a model: tandem verify BUNDLE --against MODEL --data DIR.
+
+The model runs in ONNX Runtime with every value as an output. The bundle's own
+program is compiled again up to a node, whose value then takes the place of the
+logits (`tandem compile --until`), by the same compiler for the same chips, and
+runs where the bundle runs. Nodes through which everything goes are searched by
+halves, those between the last that agrees and the first that does not in order.
+"""
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tandem.compiler import compile, program
+from tandem.errors import TandemError
+from tandem.reference import Reference, read_data
+from tandem.steps import open_steps
+
+
+class Source:
+    """What a bundle was compiled from, and how."""
+
+    def __init__(self, bundle, model):
+        self.bundle, self.model = Path(bundle), model
+        self.manifest = json.loads((self.bundle / "manifest.json").read_text())
+        self.fleet = self.bundle / "plan/fleet.yaml"
+        provenance = json.loads((self.bundle / "provenance.json").read_text())
+        self.options = [option for option in provenance["options"] if not option.startswith(("--prefill", "--decode"))]
+        for part in self.manifest["parts"]:
+            self.options += [f"--{phase}={part['chip']}" for phase in part["phases"]]
+
+    def compile(self, output, *options):
+        compile(self.model, output, self.fleet, [*self.options, *options])
+
+    def nodes(self):
+        """(width, whether everything goes through it, name) of each value in the program's order."""
+        command = [program("tandem"), "compile", str(self.model), "--fleet", str(self.fleet), *self.options, "--list-values"]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise TandemError(done.returncode, done.stderr.strip())
+        split = [line.split(" ", 2) for line in done.stdout.splitlines()]
+        return [(int(width), cut == "*", name) for width, cut, name in split]
+
+    def check(self, folder):
+        """Fails unless compiling again gives the bundle's code."""
+        self.compile(folder / "again")
+        again = json.loads((folder / "again/manifest.json").read_text())
+        code = lambda manifest: {file["path"]: file["blake3"] for file in manifest["files"]
+                                 if file["path"].startswith(("parts/", "weights/"))}
+        old, new = code(self.manifest), code(again)
+        differing = sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))
+        if differing:
+            raise TandemError(3, f"'{self.bundle}' is not what this compiler makes of '{self.model}': '{differing[0]}' "
+                                 "differs; name the model that it was compiled from by --source")
+
+
+class Finder:
+    def __init__(self, source, reference, data, folder):
+        self.source, self.reference, self.data, self.folder = source, reference, data, folder
+        golden = json.loads((source.bundle / source.manifest["golden"]["file"]).read_text())
+        self.bound = golden["bound"]
+        self.compiled = 0
+
+    def compare(self, bundle, node):
+        """The largest difference at `node` over all steps, or None where it has no counterpart in the model."""
+        import numpy
+        steps, worst = open_steps(bundle), None
+        for step in self.data:
+            got = steps.step([(0, step.start, step.ids)], "all")
+            wanted = self.reference.rows(step, node, got.shape)
+            if wanted is None:
+                break
+            error = numpy.abs(got - wanted.values) / (1 + numpy.abs(wanted.values))
+            error[~numpy.isfinite(error)] = numpy.inf
+            at = numpy.unravel_index(numpy.argmax(error), error.shape)
+            if worst is None or error[at] > worst.error:
+                worst = Difference(float(error[at]), step.name, wanted.output, wanted.position(*at), float(got[at]),
+                                   float(wanted.values[at]))
+        steps.close()
+        return worst
+
+    def at(self, name):
+        """The difference at a node, from the program compiled up to there."""
+        self.compiled += 1
+        bundle = self.folder / f"until-{self.compiled}"
+        self.source.compile(bundle, f"--until={name}")
+        return self.compare(bundle, name)
+
+    def differs(self, name):
+        difference = self.at(name)
+        return difference if difference and difference.error > self.bound else None
+
+    def find(self):
+        """The first node that differs and by how much; the logits are known to."""
+        nodes = [node for node in self.source.nodes() if self.reference.has(node[2])]
+        cuts = [i for i, (_, is_cut, _) in enumerate(nodes) if is_cut]
+        good, bad, found = -1, len(cuts) - 1, None
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            difference = self.differs(nodes[cuts[middle]][2])
+            if difference:
+                bad, found = middle, (nodes[cuts[middle]][2], difference)
+            else:
+                good = middle
+        first = cuts[good] + 1 if good >= 0 else 0
+        for _, _, name in nodes[first:cuts[bad]]:
+            if difference := self.differs(name):
+                return name, difference
+        name = nodes[cuts[bad]][2]
+        return found or (name, self.differs(name))
+
+
+class Difference:
+    def __init__(self, error, step, output, position, got, wanted):
+        self.error, self.step, self.output, self.position = error, step, output, position
+        self.got, self.wanted = got, wanted
+
+    def __str__(self):
+        place = ", ".join(map(str, self.position))
+        return (f"output '{self.output}' at [{place}] of {self.step}: {self.got:.7g}, the model has {self.wanted:.7g}, "
+                f"|a-b|/(1+|b|) {self.error:.2e}")
+
+
+def verify(arguments):
+    source = Source(arguments.bundle, arguments.source or arguments.against)
+    data = read_data(arguments.data)
+    reference = Reference(arguments.against, data)
+    with tempfile.TemporaryDirectory() as folder:
+        finder = Finder(source, reference, data, Path(folder))
+        logits = finder.compare(source.bundle, None)
+        rows = sum(len(step.ids) for step in data)
+        if logits.error <= finder.bound:
+            print(f"no difference: largest |a-b|/(1+|b|) of {rows} rows of logits {logits.error:.2e}, bound {finder.bound:.0e}")
+            return 0
+        source.check(Path(folder))
+        name, difference = finder.find()
+        print(f"the logits differ by {logits.error:.2e}, bound {finder.bound:.0e}")
+        if not difference:
+            print("every node before them that the model has agrees")
+            return 6
+        print(f"first node that differs: '{name}' ({reference.operator(name)}): {difference}")
+        print(f"compiled {finder.compiled} prefixes of the program")
+        return 6
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="tandem verify", description="Finds the first node at which a bundle differs from a model.")
+    parser.add_argument("bundle")
+    parser.add_argument("--against", required=True, metavar="MODEL", help="ONNX file or its folder")
+    parser.add_argument("--data", required=True, metavar="DIR", help="folder with test_data_set_0 (a prompt) and perhaps _1 (a decode step)")
+    parser.add_argument("--source", metavar="MODEL", help="what the bundle was compiled from, where not from MODEL")
+    try:
+        return verify(parser.parse_args())
+    except TandemError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return error.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
