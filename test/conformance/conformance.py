@@ -10,6 +10,7 @@ name the case. Programs in PATH: tandem, tandem-runtime, evaluate-step. The
 bundle says what runs it: shared objects the runtime, text the loader it names.
 """
 import argparse
+import functools
 import re
 import shutil
 import subprocess
@@ -63,6 +64,13 @@ def run(bundle, steps):
     return np.concatenate(results)
 
 
+@functools.cache
+def stage_after_split():
+    help_text = subprocess.run(["tandem", "--help"], capture_output=True, text=True).stdout
+    stages = re.findall(r"^  (\w+) - ", help_text[help_text.index("\nstages"):], re.MULTILINE)
+    return stages[stages.index("split") + 1]
+
+
 def compile_cases(folder, arguments, program_arguments, cases):
     """Compiles as many of the cases as the chip claims; the program, their columns, and the names of the rest."""
     refused = []
@@ -73,7 +81,7 @@ def compile_cases(folder, arguments, program_arguments, cases):
         program.write(folder)
         done = subprocess.run(
             ["tandem", "compile", folder, "--fleet", arguments.fleet, "--save-stages", folder / "stages", "--start-from",
-             arguments.start_from, "-o", folder / "m.tandem", *arguments.compile_arg], capture_output=True, text=True)
+             stage_after_split(), "-o", folder / "m.tandem", *arguments.compile_arg], capture_output=True, text=True)
         if done.returncode == 0:
             return program, columns, refused
         named = set(re.findall(r"error: node '([^']*)'", done.stderr))
@@ -109,7 +117,6 @@ def main():
     parser.add_argument("--fleet", default="local")
     parser.add_argument("--only", default="", help="cases whose name matches")
     parser.add_argument("--keep", type=Path, help="leave programs and bundles in this folder")
-    parser.add_argument("--start-from", default="outline", help="the stage after split")
     parser.add_argument("--compile-arg", action="append", default=[])
     arguments = parser.parse_args()
     work = arguments.keep or Path(tempfile.mkdtemp())

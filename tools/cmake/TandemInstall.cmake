@@ -8,6 +8,8 @@ foreach(layer dialects passes targets)
     FILES_MATCHING PATTERN "*.h" PATTERN "*.td" PATTERN "*.inc"
     PATTERN "CMakeFiles" EXCLUDE PATTERN "detail" EXCLUDE)
 endforeach()
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/python_bindings/tandem"
+  DESTINATION share/tandem/python_bindings PATTERN "__pycache__" EXCLUDE)
 install(EXPORT TandemTargets NAMESPACE Tandem:: DESTINATION lib/cmake/Tandem)
 
 get_property(TANDEM_MLIR_LIBRARIES GLOBAL PROPERTY TANDEM_MLIR_LIBRARIES)

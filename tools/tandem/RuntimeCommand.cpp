@@ -28,25 +28,31 @@ ExitCode runRuntime(char **arguments) {
               "cannot start '" + program.str() + "': " + std::strerror(errno));
 }
 
-/// The folder of the Python package in a build tree or an installation, before
-/// what PYTHONPATH says.
-static void extendPythonPath(llvm::StringRef self) {
-  llvm::SmallString<256> folder(
-      llvm::sys::path::parent_path(llvm::sys::path::parent_path(self)));
-  llvm::sys::path::append(folder, "..", "python_bindings");
-  if (!llvm::sys::fs::is_directory(folder)) {
-    return; // PYTHONPATH has it, or the module is not found
-  }
+/// Puts the folder of the Python package, in a build tree or an installation,
+/// before what PYTHONPATH says. Whether there is one.
+static bool extendPythonPath(llvm::StringRef self) {
   const char *given = std::getenv("PYTHONPATH");
-  std::string path =
-      folder.str().str() + (given ? ":" + std::string(given) : "");
-  setenv("PYTHONPATH", path.c_str(), /*overwrite=*/1);
+  llvm::StringRef programs = llvm::sys::path::parent_path(self);
+  for (llvm::StringRef place :
+       {"../../python_bindings", "../share/tandem/python_bindings"}) {
+    std::string folder = (programs + "/" + place).str();
+    if (llvm::sys::fs::is_directory(folder)) {
+      folder += given ? ":" + std::string(given) : "";
+      setenv("PYTHONPATH", folder.c_str(), /*overwrite=*/1);
+      return true;
+    }
+  }
+  return given;
 }
 
 ExitCode runDivergence(int count, char **arguments) {
   static int anchor;
   std::string self = llvm::sys::fs::getMainExecutable(arguments[0], &anchor);
-  extendPythonPath(self);
+  if (!extendPythonPath(self)) {
+    return fail(ExitCode::Environment,
+                "there is no Python package beside '" + self +
+                    "'; name its folder, python_bindings, in PYTHONPATH");
+  }
   std::string path = llvm::sys::path::parent_path(self).str();
   if (const char *given = std::getenv("PATH")) {
     path += ":" + std::string(given);

@@ -11,6 +11,7 @@
 
 #include <csignal>
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/InitLLVM.h"
 #include "llvm/Support/raw_ostream.h"
@@ -194,12 +195,26 @@ CompileRequest makeRequest() {
   return request;
 }
 
+/// The stages that are pipelines of passes, and `first` before them, in words.
+std::string stageNames(llvm::StringRef first) {
+  llvm::SmallVector<llvm::StringRef> names;
+  if (!first.empty()) {
+    names.push_back(first);
+  }
+  for (const Stage &stage : getStages()) {
+    if (stage.build) {
+      names.push_back(stage.name);
+    }
+  }
+  llvm::StringRef last = names.pop_back_val();
+  return llvm::join(names, ", ") + " or " + last.str();
+}
+
 /// Empty, or what is wrong with --start-from.
 std::string whyNotStart() {
   const Stage *stage = lookupStage(startFrom);
   if (!stage || !stage->build) {
-    return "--start-from is '" + startFrom +
-           "', expected simplify, raise, split, place or outline";
+    return "--start-from is '" + startFrom + "', expected " + stageNames("");
   }
   if (saveStages.empty()) {
     return "--start-from needs --save-stages: the folder that holds the "
@@ -218,8 +233,7 @@ ExitCode runCompileVerb() {
     const Stage *stage = lookupStage(stopAfter);
     if (!stage || (!stage->build && stage->name != "import")) {
       return fail(ExitCode::Usage, "--stop-after is '" + stopAfter +
-                                       "', expected import, simplify, raise, "
-                                       "split, place or outline");
+                                       "', expected " + stageNames("import"));
     }
     if (!output.empty()) {
       return fail(ExitCode::Usage, "-o and --stop-after exclude each other: a "
