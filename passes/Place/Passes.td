@@ -23,7 +23,7 @@ def AssignChipsPass : Pass<"tandem-assign-chips", "mlir::ModuleOp"> {
     ```
     After:
     ```mlir
-    func.func @step(...) attributes {deploy.phases = ["prefill", "decode"], deploy.placement = {decode = #deploy.chip<"streams", "toy", {block = 16 : i64}>, prefill = #deploy.chip<"multiplies", "toy">}}
+    attributes {deploy.phases = ["prefill", "decode"], deploy.placement = {decode = #deploy.chip<"streams", "toy", {block = 16 : i64}>, prefill = #deploy.chip<"multiplies", "toy">}}
     ```
     Every pair of chips and every chip alone is estimated; the cheapest under the
     limits wins. Remarks (category `place`) give the numbers of the chosen

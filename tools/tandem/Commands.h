@@ -42,7 +42,7 @@ struct CompileRequest {
   std::string until;        ///< node whose value to return, or empty
   bool listsValues = false; ///< print the nodes for `until` only
   unsigned jobs = 0;        ///< threads; 0: all
-  bool vhlo = false; ///< StableHLO programs also in their versioned form
+  bool vhlo = false;        ///< StableHLO programs also in their versioned form
 };
 
 /// Compiles a model into a bundle.

@@ -169,6 +169,13 @@ static CompileRequest followSaved(ModuleOp module,
 
 ExitCode placePhases(Frontend &frontend, const CompileRequest &request,
                      const Fleet &fleet, PhasePlacement &result) {
+  // With one chip there is nothing to choose: its target says what it refuses,
+  // operation by operation.
+  const Target *target = lookupTarget(fleet.chips.front().target);
+  if (fleet.chips.size() == 1 && target &&
+      failed(checkProgram(frontend, fleet.chips.front(), *target))) {
+    return ExitCode::Unsupported;
+  }
   auto estimated = estimatePlacements(
       frontend, followSaved(frontend.getModule(), request), fleet);
   if (!estimated) {
