@@ -16,7 +16,8 @@ class LoadOptions(c.Structure):
 class BundleInfo(c.Structure):
     _fields_ = [("size", c.c_uint64), ("name", c.c_char_p), ("vocabulary", c.c_uint64), ("capacity", c.c_uint64),
                 ("capacityCause", c.c_char_p), ("variant", c.c_char_p), ("maxTokens", c.c_uint64),
-                ("maxRows", c.c_uint64), ("stopTokens", c.POINTER(c.c_int32)), ("stopTokenCount", c.c_uint64)]
+                ("maxRows", c.c_uint64), ("stopTokens", c.POINTER(c.c_int32)), ("stopTokenCount", c.c_uint64),
+                ("isSplit", c.c_uint64)]
 
 
 TextCallback = c.CFUNCTYPE(None, c.c_void_p, c.POINTER(c.c_char), c.c_uint64)

@@ -13,6 +13,7 @@
 #include "tandem/targets/Runtime/Engine.h"
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/Generation.h"
+#include "tandem/targets/Runtime/Handoff/PrefillServer.h"
 #include "tandem/targets/Runtime/Inspection.h"
 #include "tandem/targets/Runtime/Verification.h"
 
@@ -108,6 +109,44 @@ TandemError *tandem_bundle_load(TandemBundle *bundle,
   });
 }
 
+static PeerOptions toPeerOptions(const TandemPeer *peer) {
+  requireSize(peer);
+  PeerOptions result;
+  result.socket = std::make_shared<Socket>(peer->socket);
+  result.leaseMs = peer->leaseMs ? peer->leaseMs : result.leaseMs;
+  if (const volatile int32_t *cancel = peer->cancel) {
+    result.isCancelled = [cancel] { return *cancel != 0; };
+  }
+  if (peer->onLost) {
+    result.onLost = [lost = peer->onLost, context = peer->context] {
+      lost(context);
+    };
+  }
+  return result;
+}
+
+TandemError *tandem_bundle_load_decode(TandemBundle *bundle,
+                                       const TandemLoadOptions *options,
+                                       const TandemPeer *peer) {
+  return guard([&] {
+    if (bundle->engine) {
+      throw Failure(ExitCode::Usage, "the bundle is loaded already");
+    }
+    PeerOptions peerOptions = toPeerOptions(peer);
+    LoadOptions loadOptions = toLoadOptions(options);
+    loadOptions.peer = &peerOptions;
+    bundle->engine = std::make_unique<Engine>(bundle->folder, loadOptions);
+  });
+}
+
+TandemError *tandem_bundle_serve_prefill(TandemBundle *bundle,
+                                         const TandemLoadOptions *options,
+                                         const TandemPeer *peer) {
+  return guard([&] {
+    servePrefill(bundle->folder, toLoadOptions(options), toPeerOptions(peer));
+  });
+}
+
 TandemError *tandem_bundle_info(const TandemBundle *bundle,
                                 TandemBundleInfo *info) {
   return guard([&] {
@@ -119,6 +158,7 @@ TandemError *tandem_bundle_info(const TandemBundle *bundle,
     info->vocabulary = manifest.model.vocabulary;
     info->capacity = manifest.capacity.tokens;
     info->capacityCause = manifest.capacity.cause.c_str();
+    info->isSplit = runsInTwoParts(manifest);
     if (const Engine *engine = bundle->engine.get()) {
       info->variant = engine->variantName().c_str();
       info->maxTokens = engine->maxTokens();

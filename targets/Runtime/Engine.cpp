@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/Handoff/RemotePrefill.h"
 #include "tandem/targets/Runtime/StopTokens.h"
 
 namespace tandem::runtime {
@@ -61,6 +62,11 @@ static const PartRecord *findPart(const Manifest &manifest,
   return nullptr;
 }
 
+bool runsInTwoParts(const Manifest &manifest) {
+  return !findPart(manifest, {"prefill", "decode"}) &&
+         findPart(manifest, {"prefill"}) && findPart(manifest, {"decode"});
+}
+
 PhaseParts findPhaseParts(const Manifest &manifest) {
   if (const PartRecord *part = findPart(manifest, {"prefill", "decode"})) {
     return {*part, *part};
@@ -82,10 +88,24 @@ void Engine::load(const LoadOptions &options) {
   decodeId = parts.decode.id;
   decode = std::make_unique<PartRunner>(bundle, parts.decode, options.cpu,
                                         threadTable);
-  if (&parts.prefill != &parts.decode && !options.isDecodeOnly) {
-    prefill = std::make_unique<PartRunner>(bundle, parts.prefill, options.cpu,
-                                           threadTable);
-    worker = std::make_unique<HandoffWorker>(conversionFrom(parts.prefill.id));
+  bool isSplit = &parts.prefill != &parts.decode;
+  if (options.peer && !isSplit) {
+    throw Failure(ExitCode::Usage,
+                  "part '" + parts.decode.id +
+                      "' runs prefill and decode; two processes need a bundle "
+                      "compiled with --prefill and --decode on two chips");
+  }
+  if (isSplit && !options.isDecodeOnly) {
+    const HandoffLibrary &conversion = conversionFrom(parts.prefill.id);
+    if (options.peer) {
+      prefill = std::make_unique<RemotePrefill>(manifest, parts.prefill.id,
+                                                readPart(bundle, parts.prefill),
+                                                conversion, *options.peer);
+    } else {
+      prefill = std::make_unique<PartRunner>(bundle, parts.prefill, options.cpu,
+                                             threadTable);
+    }
+    worker = std::make_unique<HandoffWorker>(conversion);
   }
   uint64_t rows = std::max(maxTokens(), maxRows());
   logits = Mapping::lazy(rows * vocabulary() * sizeof(float), "logits");

@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "tandem/targets/Runtime/BundleFolder.h"
+#include "tandem/targets/Runtime/Handoff/Channel.h"
 #include "tandem/targets/Runtime/Handoff/HandoffWorker.h"
 #include "tandem/targets/Runtime/PartRunner.h"
 #include "tandem/targets/Runtime/ThreadPool.h"
@@ -38,6 +39,8 @@ struct LoadOptions {
   const TandemThreads *pool = nullptr; ///< the embedder's own threads
   /// Load only the part that decodes: caches of prompts come from elsewhere.
   bool isDecodeOnly = false;
+  /// The process that runs prefill; null: this one does.
+  const PeerOptions *peer = nullptr;
 };
 
 /// The parts that run prefill and decode; one and the same where a part runs
@@ -47,6 +50,9 @@ struct PhaseParts {
   const PartRecord &decode;
 };
 PhaseParts findPhaseParts(const Manifest &manifest);
+
+/// Whether prefill and decode are two parts.
+bool runsInTwoParts(const Manifest &manifest);
 
 class Engine;
 

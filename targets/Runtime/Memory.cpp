@@ -39,6 +39,48 @@ Mapping Mapping::lazy(uint64_t bytes, const std::string &purpose) {
   return mapping;
 }
 
+static void *mapShared(int descriptor, uint64_t bytes) {
+  void *base = mmap(nullptr, bytes, PROT_READ | PROT_WRITE,
+                    MAP_SHARED | MAP_NORESERVE, descriptor, 0);
+  if (base == MAP_FAILED) {
+    throw Failure(ExitCode::Environment,
+                  "cannot map " + std::to_string(bytes) +
+                      " bytes of shared memory: " + std::strerror(errno));
+  }
+  return base;
+}
+
+Mapping Mapping::shared(uint64_t bytes, int &descriptor) {
+  descriptor = memfd_create("tandem-cache", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+  if (descriptor < 0 || ftruncate(descriptor, static_cast<off_t>(bytes)) != 0 ||
+      fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) {
+    throw Failure(ExitCode::Environment, "no shared memory of " +
+                                             std::to_string(bytes) +
+                                             " bytes: " + std::strerror(errno));
+  }
+  Mapping mapping;
+  mapping.bytes = bytes;
+  mapping.base = static_cast<char *>(mapShared(descriptor, bytes));
+  return mapping;
+}
+
+Mapping Mapping::borrowed(int descriptor, uint64_t bytes) {
+  struct stat status = {};
+  int seals = fcntl(descriptor, F_GET_SEALS);
+  if (fstat(descriptor, &status) != 0 || seals < 0 ||
+      !(seals & F_SEAL_SHRINK) ||
+      static_cast<uint64_t>(status.st_size) != bytes) {
+    throw Failure(ExitCode::RuntimeFailure,
+                  "the peer lent memory of " + std::to_string(status.st_size) +
+                      " bytes, expected " + std::to_string(bytes) +
+                      " that cannot shrink");
+  }
+  Mapping mapping;
+  mapping.bytes = bytes;
+  mapping.base = static_cast<char *>(mapShared(descriptor, bytes));
+  return mapping;
+}
+
 void Mapping::preferLargePages() { madvise(base, bytes, MADV_HUGEPAGE); }
 
 Mapping Mapping::file(const std::string &path) {

@@ -36,6 +36,14 @@ public:
   /// The file at `path`, read-only; the kernel starts to read it.
   static Mapping file(const std::string &path);
 
+  /// Zeroed memory to share by its descriptor, which the caller closes; it
+  /// cannot shrink. It has no name: nothing is left when all who have it die.
+  static Mapping shared(uint64_t bytes, int &descriptor);
+
+  /// The memory that another process shares by `descriptor`; fails where it is
+  /// not `bytes` long or could shrink.
+  static Mapping borrowed(int descriptor, uint64_t bytes);
+
   /// Asks for large pages, for memory that is used whole; may have no effect.
   void preferLargePages();
 

@@ -69,6 +69,36 @@ typedef struct TandemLoadOptions {
 TANDEM_RUNTIME_API TandemError *
 tandem_bundle_load(TandemBundle *bundle, const TandemLoadOptions *options);
 
+/// The process that does the other phase of a sequence.
+typedef struct TandemPeer {
+  uint64_t size;    ///< sizeof(TandemPeer)
+  int32_t socket;   ///< a connected Unix stream socket; the call closes it
+  uint32_t leaseMs; ///< silence after which it counts as dead; 0: 10000
+  /// Set to 1 by anyone to stop waiting for it, as interrupted; may be null.
+  const volatile int32_t *cancel;
+  /// Called on another thread when it dies while a step for it is running; may
+  /// be null.
+  void (*onLost)(void *context);
+  void *context; ///< first argument of onLost
+} TandemPeer;
+
+/// As tandem_bundle_load for the part that decodes; prefill runs in the process
+/// at the other end, which calls tandem_bundle_serve_prefill for the same
+/// bundle. Digests are compared before anything else; the cache passes through
+/// shared memory without a name. A peer that dies, is silent or sends what it
+/// should not makes the call that needs it fail with code 8.
+TANDEM_RUNTIME_API TandemError *
+tandem_bundle_load_decode(TandemBundle *bundle,
+                          const TandemLoadOptions *options,
+                          const TandemPeer *peer);
+
+/// Loads the part that runs prefill and serves the process at the other end
+/// until it leaves.
+TANDEM_RUNTIME_API TandemError *
+tandem_bundle_serve_prefill(TandemBundle *bundle,
+                            const TandemLoadOptions *options,
+                            const TandemPeer *peer);
+
 /// Facts of a bundle. Texts and lists live as long as the bundle.
 typedef struct TandemBundleInfo {
   uint64_t size; ///< sizeof(TandemBundleInfo)
@@ -82,6 +112,7 @@ typedef struct TandemBundleInfo {
   uint64_t maxRows;    ///< most rows of one step
   const int32_t *stopTokens;
   uint64_t stopTokenCount;
+  uint64_t isSplit; ///< 1: prefill and decode are two parts
 } TandemBundleInfo;
 
 /// Fills `info`, whose `size` the caller has set.

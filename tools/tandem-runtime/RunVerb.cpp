@@ -11,6 +11,7 @@
 #include "tandem/tools/tandem-runtime/Client.h"
 #include "tandem/tools/tandem-runtime/Interrupt.h"
 #include "tandem/tools/tandem-runtime/NpyFile.h"
+#include "tandem/tools/tandem-runtime/PrefillProcess.h"
 #include "tandem/tools/tandem-runtime/Verbs.h"
 
 namespace tandem::cli {
@@ -103,12 +104,22 @@ static void narrate(const Arguments &arguments, const TandemBundleInfo &info) {
                info.capacityCause);
 }
 
+static void requireSplit(const Bundle &bundle) {
+  if (!bundle.info().isSplit) {
+    throw Failure(ExitCode::Usage,
+                  "option '--processes' is 2, but one part of the bundle runs "
+                  "both phases; compile with --prefill and --decode on two "
+                  "chips");
+  }
+}
+
 int runVerb(const Arguments &arguments) {
   if (!arguments.has("--tokens")) {
     throw Failure(ExitCode::Usage, "'run' needs --tokens IDS");
   }
   Output output = {arguments.has("--json"), {}, {}, {}};
   std::vector<int32_t> prompt = parseTokens(arguments.text("--tokens"));
+  uint64_t processes = arguments.number("--processes", 1, 2);
   TandemLoadOptions load =
       loadOptions(arguments.number("--threads", 0, maximumThreads));
 
@@ -123,9 +134,20 @@ int runVerb(const Arguments &arguments) {
   options.context = &output;
   options.cancel = &interrupted;
 
+  std::optional<PrefillProcess> child; // ends after the bundle has let it go
   Bundle bundle(arguments.bundle());
   check(tandem_generate_check(bundle.get(), &options));
-  check(tandem_bundle_load(bundle.get(), &load));
+  if (processes == 2) {
+    requireSplit(bundle);
+    child.emplace(arguments.bundle(), load.threads);
+    TandemPeer peer = {};
+    peer.size = sizeof(peer);
+    peer.socket = child->socket();
+    peer.cancel = &interrupted;
+    check(tandem_bundle_load_decode(bundle.get(), &load, &peer));
+  } else {
+    check(tandem_bundle_load(bundle.get(), &load));
+  }
   narrate(arguments, bundle.info());
   watchInterrupts();
   if (arguments.has("--save-logits")) {

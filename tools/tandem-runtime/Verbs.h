@@ -19,6 +19,7 @@ namespace tandem::cli {
 /// Generates tokens after a prompt.
 int runVerb(const Arguments &arguments);
 /// Measures prefill, decode and load.
+int servePrefillVerb(const Arguments &arguments);
 int benchVerb(const Arguments &arguments);
 /// Checks digests, contract, code and golden vectors.
 int verifyVerb(const Arguments &arguments);

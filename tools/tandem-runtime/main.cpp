@@ -34,6 +34,8 @@ static std::vector<Verb> makeVerbs() {
          "write logits, fp32 [rows, vocabulary]"},
         {"--logits", "last|all", "last",
          "rows that chose a token, or the prompt's rows as well"},
+        {"--processes", "1|2", "1",
+         "2: prefill in a process of its own, the cache in shared memory"},
         threads},
        runVerb},
       {"bench",
@@ -47,6 +49,11 @@ static std::vector<Verb> makeVerbs() {
        "Checks digests, contract, code and golden vectors.",
        {json, threads},
        verifyVerb},
+      {"serve-prefill",
+       "Runs prefill for the process at a socket; 'run --processes 2' starts "
+       "it.",
+       {{"--socket", "N", nullptr, "number of the open socket"}, threads},
+       servePrefillVerb},
       {"inspect", "Prints what is in a bundle.", {json}, inspectVerb},
   };
 }
