@@ -47,9 +47,11 @@ def await_end(pid):
 count, command = int(sys.argv[1]), sys.argv[2:]
 random.seed(5)
 memory = sorted(os.listdir("/dev/shm"))
-parent, _, began = start()
-assert parent.wait() == 0, "the command fails without a kill"
-usual = time.monotonic() - began
+usual = float("inf")  # the shortest of some runs: the first reads files from disk
+for _ in range(5):
+    parent, _, began = start()
+    assert parent.wait() == 0, "the command fails without a kill"
+    usual = min(usual, time.monotonic() - began)
 ends = collections.Counter()
 for i in range(2 * count):
     parent, child, _ = start()
