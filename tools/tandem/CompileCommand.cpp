@@ -140,6 +140,16 @@ ExitCode Compilation::runStages() {
       code != ExitCode::Success || !step) {
     return code;
   }
+  for (deploy::PartOp part : frontend.getModule().getOps<deploy::PartOp>()) {
+    if (part.getStage() > 0) {
+      return fail(ExitCode::Infeasible,
+                  "a phase runs on several chips, of which '" +
+                      part.getChip().getName() +
+                      "' is one; this version cuts such programs "
+                      "(--stop-after outline) but has no runtime for them: "
+                      "place each phase on one chip");
+    }
+  }
   // Only what the target takes is evaluated: the rest may be of any size.
   bool isSupported = true; // every gap of every part, not the first
   for (deploy::PartOp part : frontend.getModule().getOps<deploy::PartOp>()) {
