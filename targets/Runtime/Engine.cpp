@@ -67,6 +67,27 @@ bool runsInTwoParts(const Manifest &manifest) {
          findPart(manifest, {"prefill"}) && findPart(manifest, {"decode"});
 }
 
+std::vector<const PartRecord *> findStages(const Manifest &manifest) {
+  std::vector<const PartRecord *> stages;
+  bool hasStages = false;
+  for (const PartRecord &part : manifest.parts) {
+    hasStages |= part.stage != 0;
+    if (part.phases.size() == 2) {
+      stages.push_back(&part);
+    }
+  }
+  std::sort(stages.begin(), stages.end(),
+            [](auto *a, auto *b) { return a->stage < b->stage; });
+  for (size_t i = 0; hasStages && i < manifest.parts.size(); ++i) {
+    if (stages.size() != manifest.parts.size() || stages[i]->stage != i) {
+      throw Failure(ExitCode::Environment,
+                    "the stages of this bundle do not run both phases one "
+                    "after the other, which is what this runtime can run");
+    }
+  }
+  return stages;
+}
+
 PhaseParts findPhaseParts(const Manifest &manifest) {
   if (const PartRecord *part = findPart(manifest, {"prefill", "decode"})) {
     return {*part, *part};
@@ -86,8 +107,17 @@ void Engine::load(const LoadOptions &options) {
   const Manifest &manifest = bundle.manifest();
   PhaseParts parts = findPhaseParts(manifest);
   decodeId = parts.decode.id;
-  decode = std::make_unique<PartRunner>(bundle, parts.decode, options.cpu,
-                                        threadTable);
+  if (auto stages = findStages(manifest); stages.size() > 1) {
+    auto runner = std::make_unique<PipelineRunner>(bundle, stages, options.cpu,
+                                                   threadTable);
+    variant = runner->variantName();
+    decode = std::move(runner);
+  } else {
+    auto runner = std::make_unique<PartRunner>(bundle, parts.decode,
+                                               options.cpu, threadTable);
+    variant = runner->variantName();
+    decode = std::move(runner);
+  }
   bool isSplit = &parts.prefill != &parts.decode;
   if (options.peer && !isSplit) {
     throw Failure(ExitCode::Usage,

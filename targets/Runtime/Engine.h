@@ -27,7 +27,7 @@
 #include "tandem/targets/Runtime/BundleFolder.h"
 #include "tandem/targets/Runtime/Handoff/Channel.h"
 #include "tandem/targets/Runtime/Handoff/HandoffWorker.h"
-#include "tandem/targets/Runtime/PartRunner.h"
+#include "tandem/targets/Runtime/PipelineRunner.h"
 #include "tandem/targets/Runtime/ThreadPool.h"
 
 namespace tandem::runtime {
@@ -50,6 +50,10 @@ struct PhaseParts {
   const PartRecord &decode;
 };
 PhaseParts findPhaseParts(const Manifest &manifest);
+
+/// The parts that run both phases one after the other, by stage; one part where
+/// there is no pipeline, none where the phases are apart.
+std::vector<const PartRecord *> findStages(const Manifest &manifest);
 
 /// Whether prefill and decode are two parts.
 bool runsInTwoParts(const Manifest &manifest);
@@ -116,7 +120,7 @@ public:
   uint64_t capacity() const { return bundle.manifest().capacity.tokens; }
   uint64_t maxTokens() const;
   uint64_t maxRows() const;
-  const std::string &variantName() const { return decode->variantName(); }
+  const std::string &variantName() const { return variant; }
   const std::vector<int32_t> &stopTokens() const { return stops; }
   const TandemThreads *threads() const { return threadTable; }
   /// Bytes of cache that were converted since the bundle was loaded.
@@ -138,7 +142,8 @@ private:
   std::unique_ptr<ThreadPool> ownPool;
   const TandemThreads *threadTable = nullptr;
   std::string decodeId;
-  std::unique_ptr<PartRunner> decode;      ///< also prefill where that is null
+  std::string variant;                     ///< of the code that decodes
+  std::unique_ptr<StepRunner> decode;      ///< also prefill where that is null
   std::unique_ptr<StepRunner> prefill;     ///< a part of its own
   std::unique_ptr<HandoffLibrary> handoff; ///< from there, or of importCache
   std::unique_ptr<HandoffWorker> worker;

@@ -61,6 +61,9 @@ typedef struct TandemStep {
   /// of the step, layers in order; null: not wanted.
   void (*layerDone)(void *context, uint64_t layer);
   void *layerContext; ///< first argument of layerDone
+  /// [tokenCount][width], row-major fp32: what the stage before made; null in
+  /// the first stage. A stage before the last writes its own into `logits`.
+  const float *activations;
 } TandemStep;
 
 /// Runs one step; 0, or one of the codes below (nothing was written then).

@@ -72,7 +72,9 @@ void describe(Visitor &visit, PartDescription &record) {
   visit("entries", record.entries, "names of the entries, in order");
   visit("max_tokens", record.maxTokens, "most tokens of a step");
   visit("max_rows", record.maxRows, "most rows of a step");
-  visit("vocabulary", record.vocabulary, "width of the logits");
+  visit("vocabulary", record.vocabulary,
+        "width of what a step returns: the logits, or, in a stage before the "
+        "last, what the next one takes");
   visit("arena", record.arena, "scratch memory of a step");
   visit("slot_bytes", record.slotBytes, "a cache slot of the full capacity");
   visit("variants", record.variants,

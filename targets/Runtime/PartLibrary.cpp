@@ -26,7 +26,10 @@ PartDescription readPart(const BundleFolder &bundle, const PartRecord &record) {
   std::string name = record.directory + "/part.json";
   PartDescription part = parsePart(bundle.read(name, maximumPartBytes), name);
   uint64_t vocabulary = bundle.manifest().model.vocabulary;
-  if (part.vocabulary != vocabulary) {
+  bool isLastStage = std::none_of(
+      bundle.manifest().parts.begin(), bundle.manifest().parts.end(),
+      [&](const PartRecord &other) { return other.stage > record.stage; });
+  if (isLastStage && part.vocabulary != vocabulary) {
     throw Failure(ExitCode::InputRejected, "'" + name + "' has vocabulary " +
                                                std::to_string(part.vocabulary) +
                                                ", manifest.json says " +

@@ -69,6 +69,7 @@ void PartRunner::run(const RunnerStep &request) {
   step.capacity = capacity;
   step.allLogits = request.logitsOf == LogitsOf::EveryToken;
   step.logits = request.logits;
+  step.activations = request.activations;
   if (request.layerDone) {
     step.layerDone = callLayerDone;
     step.layerContext = const_cast<RunnerStep *>(&request);

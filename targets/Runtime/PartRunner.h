@@ -35,6 +35,8 @@ public:
   }
   uint64_t maxRows() const override { return library.description().maxRows; }
   uint64_t slotBytes() const { return library.description().slotBytes; }
+  /// Width of what a step returns.
+  uint64_t outputWidth() const { return library.description().vocabulary; }
   const std::string &variantName() const { return library.variantName(); }
 
 private:

@@ -44,6 +44,8 @@ struct RunnerStep {
   /// Called when the cache of a layer is complete, layers in order, on the
   /// caller's thread; may be empty, may not throw.
   std::function<void(uint64_t layer)> layerDone;
+  /// fp32 [tokens][width]: what the stage before made; null in the first.
+  const float *activations = nullptr;
 
   uint64_t tokenCount() const {
     uint64_t count = 0;

@@ -64,8 +64,38 @@ public:
 
 } // namespace
 
+/// Fails where a phase takes or makes more than the binary interface passes:
+/// tokens or one activation, and one result beside the cache.
+static LogicalResult checkSignatures(deploy::PartOp part) {
+  LogicalResult result = success();
+  for (auto phase : part.getPhases().getAsRange<StringAttr>()) {
+    auto function = part.lookupSymbol<func::FuncOp>(phase);
+    if (!function) {
+      result = part.emitError() << "runs phase " << phase
+                                << " in pieces; this target runs a phase whole";
+      continue;
+    }
+    auto isTensor = llvm::IsaPred<RankedTensorType>;
+    auto isActivation = [](Type type) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      return tensor && isa<FloatType>(tensor.getElementType());
+    };
+    if (llvm::count_if(function.getArgumentTypes(), isActivation) > 1 ||
+        llvm::count_if(function.getResultTypes(), isTensor) != 1) {
+      result = function.emitError()
+               << "phase " << phase
+               << " takes or hands on several activations; this target passes "
+                  "one from stage to stage";
+    }
+  }
+  return result;
+}
+
 LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
   LogicalResult result = readMachine(part);
+  if (failed(checkSignatures(part))) {
+    result = failure();
+  }
   for (auto [index, attribute] : llvm::enumerate(part.getWeights())) {
     auto slot = cast<deploy::SlotAttr>(attribute);
     if (!slot.getType().getElementType().isF32()) {

@@ -140,14 +140,14 @@ ExitCode Compilation::runStages() {
       code != ExitCode::Success || !step) {
     return code;
   }
-  for (deploy::PartOp part : frontend.getModule().getOps<deploy::PartOp>()) {
-    if (part.getStage() > 0) {
+  auto parts = frontend.getModule().getOps<deploy::PartOp>();
+  deploy::PartOp first = *parts.begin();
+  for (deploy::PartOp part : parts) {
+    if (part.getStage() > 0 && part.getPhases() != first.getPhases()) {
       return fail(ExitCode::Infeasible,
-                  "a phase runs on several chips, of which '" +
-                      part.getChip().getName() +
-                      "' is one; this version cuts such programs "
-                      "(--stop-after outline) but has no runtime for them: "
-                      "place each phase on one chip");
+                  "the phases run on different stages; this version cuts such "
+                  "programs (--stop-after outline) but has no runtime for "
+                  "them: name the same chips for --prefill and --decode");
     }
   }
   // Only what the target takes is evaluated: the rest may be of any size.
@@ -317,6 +317,10 @@ void Compilation::report(const runtime::Manifest &manifest) {
 /// What the model of the chips says, where there was something to choose.
 void Compilation::reportPlacement() {
   const Placement &placement = placed.placement;
+  if (!placement.getChosen()) {
+    llvm::errs() << "stages as named; pipelines are not estimated\n";
+    return;
+  }
   if (fleet.chips.size() == 1 && request.workload.empty() &&
       request.slo.empty()) {
     return;

@@ -8,6 +8,7 @@
 
 #include "PartSink.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "tandem/targets/Bundle/WeightPacker.h"
 #include "tandem/targets/Runtime/PartAbi.h"
@@ -65,6 +66,17 @@ addWeights(deploy::PartOp part, const Target &target, WeightFiles &weights,
   return records;
 }
 
+/// Width of what a step of the part returns beside the cache.
+uint64_t outputWidth(deploy::PartOp part, uint64_t vocabulary) {
+  auto phase = cast<StringAttr>(part.getPhases()[0]);
+  auto function = part.lookupSymbol<func::FuncOp>(phase);
+  auto type = function
+                  ? dyn_cast<RankedTensorType>(function.getResultTypes()[0])
+                  : RankedTensorType();
+  return type && !type.isDynamicDim(type.getRank() - 1) ? type.getShape().back()
+                                                        : vocabulary;
+}
+
 runtime::PartDescription
 describe(deploy::PartOp part, const EmittedPart &emitted, uint64_t vocabulary) {
   runtime::PartDescription description;
@@ -75,7 +87,7 @@ describe(deploy::PartOp part, const EmittedPart &emitted, uint64_t vocabulary) {
   const PartRequirements &needs = emitted.requirements;
   description.maxTokens = needs.maxTokens;
   description.maxRows = needs.maxRows;
-  description.vocabulary = vocabulary;
+  description.vocabulary = outputWidth(part, vocabulary);
   description.arena.fixedBytes = needs.arenaFixedBytes;
   description.arena.bytesPerToken = needs.arenaBytesPerToken;
   description.arena.bytesPerRow = needs.arenaBytesPerRow;

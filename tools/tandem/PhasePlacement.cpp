@@ -29,14 +29,27 @@ static llvm::Error checkChip(const Fleet &fleet, StringRef name) {
                                  llvm::join(names, ", ").c_str());
 }
 
+/// Whether an option names the stages of a pipeline.
+static bool isList(StringRef chips) { return chips.contains(','); }
+
 llvm::Error checkPlacementOptions(const CompileRequest &request,
                                   const Fleet &fleet) {
   llvm::Error errors = llvm::Error::success();
   auto add = [&](llvm::Error error) {
     errors = llvm::joinErrors(std::move(errors), std::move(error));
   };
-  add(checkChip(fleet, request.prefillChip));
-  add(checkChip(fleet, request.decodeChip));
+  for (const std::string &chips : {request.prefillChip, request.decodeChip}) {
+    for (StringRef name : llvm::split(chips, ',')) {
+      add(checkChip(fleet, name));
+    }
+  }
+  bool hasStages = isList(request.prefillChip) || isList(request.decodeChip);
+  if (hasStages && request.prefillChip != request.decodeChip) {
+    add(llvm::createStringError(
+        "--prefill and --decode name different stages ('%s' and '%s'); stages "
+        "run both phases: give both the same list",
+        request.prefillChip.c_str(), request.decodeChip.c_str()));
+  }
   if (!request.workload.empty()) {
     add(parseWorkload(request.workload).takeError());
   }
@@ -167,8 +180,41 @@ static CompileRequest followSaved(ModuleOp module,
   return resolved;
 }
 
+/// Says on @step which chips are the stages of both phases.
+static void placeStages(Frontend &frontend, const CompileRequest &request,
+                        const Fleet &fleet) {
+  auto step = frontend.getModule().lookupSymbol<func::FuncOp>("step");
+  SmallVector<Attribute> chips;
+  for (StringRef name : llvm::split(request.prefillChip, ',')) {
+    const Chip &chip = *llvm::find_if(
+        fleet.chips, [&](const Chip &c) { return c.name == name; });
+    chips.push_back(toAttribute(chip, step.getContext()));
+  }
+  OpBuilder builder(step);
+  ArrayAttr stages = builder.getArrayAttr(chips);
+  step->setAttr(
+      "deploy.placement",
+      builder.getDictionaryAttr({builder.getNamedAttr("prefill", stages),
+                                 builder.getNamedAttr("decode", stages)}));
+}
+
+/// Whether a phase is on several chips, named by the user.
+static bool hasStages(Frontend &frontend) {
+  auto step = frontend.getModule().lookupSymbol<func::FuncOp>("step");
+  auto placement = step->getAttrOfType<DictionaryAttr>("deploy.placement");
+  return placement && llvm::any_of(placement, [](NamedAttribute phase) {
+           return !isa<deploy::ChipAttr>(phase.getValue());
+         });
+}
+
 ExitCode placePhases(Frontend &frontend, const CompileRequest &request,
                      const Fleet &fleet, PhasePlacement &result) {
+  if (isList(request.prefillChip)) {
+    placeStages(frontend, request, fleet);
+  }
+  if (hasStages(frontend)) {
+    return frontend.run("place"); // not estimated: the user chose
+  }
   // With one chip there is nothing to choose: its target says what it refuses,
   // operation by operation.
   const Target *target = lookupTarget(fleet.chips.front().target);

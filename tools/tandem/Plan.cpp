@@ -154,7 +154,7 @@ private:
 std::string planText(const runtime::Manifest &manifest, const Fleet &fleet,
                      const PhasePlacement &placed) {
   const Placement &placement = placed.placement;
-  const Candidate &chosen = *placement.getChosen();
+  const Candidate *chosen = placement.getChosen();
   PlanWriter writer(fleet);
   Json placements = Json::array();
   for (const runtime::PartRecord &part : manifest.parts) {
@@ -163,31 +163,37 @@ std::string planText(const runtime::Manifest &manifest, const Fleet &fleet,
           {{"phase", phase},
            {"part", part.id},
            {"chip", part.chip},
-           {"count",
-            phase == "prefill" ? chosen.prefillCount : chosen.decodeCount}});
+           {"count", !chosen              ? 1
+                     : phase == "prefill" ? chosen->prefillCount
+                                          : chosen->decodeCount}});
     }
   }
   Json alternatives = Json::array();
   for (const Candidate &candidate : placement.candidates) {
-    if (&candidate != &chosen) {
+    if (&candidate != chosen) {
       Json alternative = writer.write(candidate);
       alternative["verdict"] = compareWithChosen(placement, candidate);
       alternatives.push_back(std::move(alternative));
     }
   }
   bool isPrice = placement.objective == Objective::price;
-  return runtime::writeJson({{"schema", "tandem-plan/1.0"},
-                             {"fleet", fleet.name},
-                             {"workload", toString(placed.request.workload)},
-                             {"slo", toString(placed.request.slo)},
-                             {"objective",
-                              {{"name", isPrice ? "price" : "time"},
-                               {"reason", placement.objectiveReason}}},
-                             {"placements", std::move(placements)},
-                             {"chosen", writer.write(chosen)},
-                             {"alternatives", std::move(alternatives)},
-                             {"figures", writer.writeFigures()},
-                             {"links", writer.writeLinks()}});
+  Json plan = {{"schema", "tandem-plan/1.0"},
+               {"fleet", fleet.name},
+               {"workload", toString(placed.request.workload)},
+               {"slo", toString(placed.request.slo)},
+               {"objective",
+                {{"name", isPrice ? "price" : "time"},
+                 {"reason", chosen ? placement.objectiveReason
+                                   : "none: stages were named, and pipelines "
+                                     "are not estimated"}}},
+               {"placements", std::move(placements)},
+               {"alternatives", std::move(alternatives)},
+               {"figures", writer.writeFigures()},
+               {"links", writer.writeLinks()}};
+  if (chosen) {
+    plan["chosen"] = writer.write(*chosen);
+  }
+  return runtime::writeJson(plan);
 }
 
 } // namespace tandem

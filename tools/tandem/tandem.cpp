@@ -59,12 +59,14 @@ cl::opt<std::string> fleet("fleet", cl::init("local"), cl::value_desc("FLEET"),
                            cl::desc("built-in fleet or YAML file"),
                            cl::cat(category), cl::sub(compileVerb),
                            cl::sub(checkVerb));
-cl::opt<std::string> prefillChip("prefill", cl::value_desc("CHIP"),
-                                 cl::desc("chip of the fleet for prefill"),
-                                 cl::cat(category), cl::sub(compileVerb));
-cl::opt<std::string> decodeChip("decode", cl::value_desc("CHIP"),
-                                cl::desc("chip of the fleet for decode"),
-                                cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string>
+    prefillChip("prefill", cl::value_desc("CHIP"),
+                cl::desc("chip of the fleet for prefill, or stages: A,B"),
+                cl::cat(category), cl::sub(compileVerb));
+cl::opt<std::string>
+    decodeChip("decode", cl::value_desc("CHIP"),
+               cl::desc("chip of the fleet for decode, or stages: A,B"),
+               cl::cat(category), cl::sub(compileVerb));
 cl::opt<std::string>
     workload("workload", cl::value_desc("in=N,out=N[,rps=R]"),
              cl::desc("tokens in and out of a request, requests per second"),

@@ -53,9 +53,11 @@ static LLVM::LLVMFuncOp defineEntry(func::FuncOp phase, PartContext &context,
             fillState(e, kernels, step, state, context.groups, indices);
         SmallVector<Value> arguments = {state, arena};
         for (Value argument : phase.getArguments()) {
-          if (isa<RankedTensorType>(argument.getType())) {
-            arguments.push_back(
-                step.bytes(offsetof(TandemStep, tokens)).loadPointer());
+          if (auto type = dyn_cast<RankedTensorType>(argument.getType())) {
+            size_t field = isa<FloatType>(type.getElementType())
+                               ? offsetof(TandemStep, activations)
+                               : offsetof(TandemStep, tokens);
+            arguments.push_back(step.bytes(field).loadPointer());
           }
         }
         arguments.push_back(
