@@ -112,7 +112,7 @@ TandemError *tandem_bundle_load(TandemBundle *bundle,
 static PeerOptions toPeerOptions(const TandemPeer *peer) {
   requireSize(peer);
   PeerOptions result;
-  result.socket = std::make_shared<Socket>(peer->socket);
+  result.socket = std::make_unique<Socket>(peer->socket);
   result.leaseMs = peer->leaseMs ? peer->leaseMs : result.leaseMs;
   if (const volatile int32_t *cancel = peer->cancel) {
     result.isCancelled = [cancel] { return *cancel != 0; };

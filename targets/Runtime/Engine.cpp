@@ -128,9 +128,9 @@ void Engine::load(const LoadOptions &options) {
   if (isSplit && !options.isDecodeOnly) {
     const HandoffLibrary &conversion = conversionFrom(parts.prefill.id);
     if (options.peer) {
-      prefill = std::make_unique<RemotePrefill>(manifest, parts.prefill.id,
-                                                readPart(bundle, parts.prefill),
-                                                conversion, *options.peer);
+      prefill = std::make_unique<RemotePrefill>(
+          manifest, parts.prefill.id, readPart(bundle, parts.prefill),
+          conversion, std::move(*options.peer));
     } else {
       prefill = std::make_unique<PartRunner>(bundle, parts.prefill, options.cpu,
                                              threadTable);

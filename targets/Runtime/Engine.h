@@ -39,8 +39,8 @@ struct LoadOptions {
   const TandemThreads *pool = nullptr; ///< the embedder's own threads
   /// Load only the part that decodes: caches of prompts come from elsewhere.
   bool isDecodeOnly = false;
-  /// The process that runs prefill; null: this one does.
-  const PeerOptions *peer = nullptr;
+  /// The process that runs prefill, whose socket is taken; null: this one does.
+  PeerOptions *peer = nullptr;
 };
 
 /// The parts that run prefill and decode; one and the same where a part runs

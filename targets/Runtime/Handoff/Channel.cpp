@@ -29,9 +29,9 @@ void Frame::requireKind(MessageKind wanted) const {
   }
 }
 
-Channel::Channel(const PeerOptions &options, std::string peer)
-    : options(options), socket(options.socket->number), peer(std::move(peer)),
-      heart([this] { beat(); }) {}
+Channel::Channel(PeerOptions given, std::string peer)
+    : options(std::move(given)), socket(options.socket->number),
+      peer(std::move(peer)), heart([this] { beat(); }) {}
 
 Channel::~Channel() {
   {

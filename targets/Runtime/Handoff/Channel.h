@@ -40,7 +40,7 @@ public:
 
 /// How to talk with the other process.
 struct PeerOptions {
-  std::shared_ptr<Socket> socket;
+  std::unique_ptr<Socket> socket;
   unsigned leaseMs = 10000;  ///< silence after which the peer counts as dead
   unsigned startMs = 600000; ///< the same before its first word: it loads
   /// Asked while waiting; true ends it as interrupted. May be empty.
@@ -71,7 +71,7 @@ struct Frame {
 class Channel {
 public:
   /// `peer` names the other side in messages: "the prefill process".
-  Channel(const PeerOptions &options, std::string peer);
+  Channel(PeerOptions options, std::string peer);
   ~Channel();
 
   template <class Message> void send(Message message, int descriptor = -1) {

@@ -25,10 +25,10 @@ class PrefillServer {
 public:
   PrefillServer(const BundleFolder &bundle, const PartRecord &record,
                 const HandoffRecord &handoff, const LoadOptions &load,
-                const TandemThreads *threads, const PeerOptions &options)
+                const TandemThreads *threads, PeerOptions options)
       : manifest(bundle.manifest()), runner(bundle, record, load.cpu, threads),
         conversion(bundle, handoff), partId(record.id),
-        channel(options, "the process that decodes") {}
+        channel(std::move(options), "the process that decodes") {}
 
   void run() {
     shakeHands(channel, manifest, partId);
@@ -184,14 +184,14 @@ private:
 } // namespace
 
 void servePrefill(BundleFolder &bundle, const LoadOptions &load,
-                  const PeerOptions &options) {
+                  PeerOptions options) {
   ThreadPool pool(load.threads ? load.threads : allowedCpuCount());
   bundle.checkFiles(pool);
   PhaseParts parts = findPhaseParts(bundle.manifest());
   const HandoffRecord &handoff =
       findHandoff(bundle.manifest(), parts.prefill.id, parts.decode.id);
   PrefillServer(bundle, parts.prefill, handoff, load,
-                load.pool ? load.pool : pool.table(), options)
+                load.pool ? load.pool : pool.table(), std::move(options))
       .run();
 }
 

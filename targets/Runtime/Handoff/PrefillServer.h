@@ -20,7 +20,7 @@ namespace tandem::runtime {
 /// Loads the bundle's prefill part and serves the peer until it leaves. Fails
 /// where the peer is lost or breaks the protocol; it is told why.
 void servePrefill(BundleFolder &bundle, const LoadOptions &load,
-                  const PeerOptions &options);
+                  PeerOptions options);
 
 } // namespace tandem::runtime
 

@@ -20,9 +20,10 @@ RemotePrefill::RemotePrefill(const Manifest &manifest,
                              const std::string &partId,
                              const PartDescription &part,
                              const HandoffLibrary &conversion,
-                             const PeerOptions &options)
+                             PeerOptions options)
     : part(part), conversion(conversion), partId(partId),
-      channel(options, "the process that runs prefill on '" + partId + "'") {
+      channel(std::move(options),
+              "the process that runs prefill on '" + partId + "'") {
   shakeHands(channel, manifest, partId);
   uint64_t rows = std::max(part.maxTokens, part.maxRows);
   logits = lend(rows * part.vocabulary * sizeof(float));

@@ -28,7 +28,7 @@ public:
   /// Shakes hands. `conversion` reads the peer's slots.
   RemotePrefill(const Manifest &manifest, const std::string &partId,
                 const PartDescription &part, const HandoffLibrary &conversion,
-                const PeerOptions &options);
+                PeerOptions options);
   ~RemotePrefill() override;
 
   void run(const RunnerStep &step) override;

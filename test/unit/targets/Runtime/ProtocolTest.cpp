@@ -46,9 +46,9 @@ protected:
     return std::async(std::launch::async, [this] {
       BundleFolder folder(path);
       PeerOptions peer;
-      peer.socket = std::make_shared<Socket>(ends[1]);
+      peer.socket = std::make_unique<Socket>(ends[1]);
       peer.leaseMs = 500;
-      return messageOf([&] { servePrefill(folder, load, peer); });
+      return messageOf([&] { servePrefill(folder, load, std::move(peer)); });
     });
   }
 
@@ -63,7 +63,7 @@ protected:
   void decode() {
     BundleFolder folder(path);
     PeerOptions peer;
-    peer.socket = std::make_shared<Socket>(ends[0]);
+    peer.socket = std::make_unique<Socket>(ends[0]);
     peer.leaseMs = 500;
     LoadOptions options = load;
     options.peer = &peer;
