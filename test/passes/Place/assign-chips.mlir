@@ -101,13 +101,3 @@ module attributes {deploy.fleet = #deploy.fleet<"toy", chips = [#multiplies, #st
     return %logits, %c : tensor<?x128xf32>, !cache
   }
 }
-
-// -----
-
-// Tests that stages the user named stay as they are.
-// CHECK-LABEL: func.func @step
-// CHECK-SAME: deploy.placement = {decode = [#deploy.chip<"a", "toy">, #deploy.chip<"b", "toy">], prefill = [#deploy.chip<"a", "toy">, #deploy.chip<"b", "toy">]}
-// ASKED: deploy.placement = {decode = [
-func.func @step(%rows: !transformer.rows) attributes {deploy.phases = ["prefill", "decode"], deploy.placement = {decode = [#deploy.chip<"a", "toy">, #deploy.chip<"b", "toy">], prefill = [#deploy.chip<"a", "toy">, #deploy.chip<"b", "toy">]}} {
-  return
-}
