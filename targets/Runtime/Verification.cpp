@@ -185,8 +185,11 @@ std::vector<CheckResult> verifyBundle(BundleFolder &bundle,
   for (const HandoffRecord &record : bundle.manifest().handoffs) {
     results.push_back(checkConversion(bundle, record));
   }
-  const PartRecord &record = findPhaseParts(bundle.manifest()).decode;
-  checkExecution(bundle, readPart(bundle, record), options, results);
+  PhaseParts parts = findPhaseParts(bundle.manifest());
+  PartDescription prefill = readPart(bundle, parts.prefill);
+  checkExecution(bundle,
+                 prefill.text ? prefill : readPart(bundle, parts.decode),
+                 options, results);
   return results;
 }
 

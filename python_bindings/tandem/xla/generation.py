@@ -6,7 +6,7 @@ import numpy
 
 from tandem.errors import TandemError
 from tandem.xla.engine import Engine
-from tandem.xla.handoff import HandedOver
+from tandem.xla.handoff import ToMachineCode, ToXla
 
 
 @dataclasses.dataclass
@@ -45,10 +45,7 @@ def start_sequence(bundle, platform, form="text"):
     sequence = Engine(prefill, platform, form).sequence()
     if decode is prefill:
         return sequence
-    if decode.text:
-        raise TandemError(7, f"part '{prefill.id}' prefills and part '{decode.id}' decodes, both by XLA; this loader hands a "
-                             "cache to machine code alone")
-    return HandedOver(bundle, sequence)
+    return ToXla(decode, sequence, platform, form) if decode.text else ToMachineCode(bundle, sequence)
 
 
 def generate(bundle, prompt, new_tokens, platform="cpu", ignore_stops=False, on_token=None, logits="last", form="text"):

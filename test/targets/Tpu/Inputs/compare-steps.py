@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy
 from reference import difference, logits_of
 
-from tandem.xla import Bundle, Engine
+from tandem.xla import Bundle, start_sequence
 
 folder, bundle = Path(sys.argv[1]), Bundle(sys.argv[2])
 recorded = json.loads((folder / "greedy.json").read_text())
@@ -19,8 +19,8 @@ prompt, later = recorded["prompt"], recorded["generated"][:8]
 chunk = int(sys.argv[3]) if len(sys.argv) > 3 else len(prompt)
 wanted = logits_of(folder, prompt + later, bundle.manifest["model"]["head_dim"])
 
-engine = Engine(bundle.part_for("prefill"))
-sequence = engine.sequence()
+sequence = start_sequence(bundle, "cpu")
+engine = sequence.engine
 pieces = [prompt[i:i + chunk] for i in range(0, len(prompt), chunk)]
 rows = [sequence.feed("prefill", piece, "all") for piece in pieces]
 rows += [sequence.feed("decode", [token]) for token in later]
@@ -35,5 +35,5 @@ for piece in pieces:
 assert difference(row[0], wanted[len(prompt) - 1]) <= 1e-4
 
 ran = [executable.alias_bytes for executable in engine.executables.values()]
-assert len(ran) >= 3 and set(ran) == {engine.cache_bytes}, ran
+assert len(ran) >= 2 and set(ran) == {engine.cache_bytes}, ran
 print("updated in place:", engine.cache_bytes, "bytes")
