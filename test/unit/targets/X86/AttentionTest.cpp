@@ -183,7 +183,7 @@ TEST(X86Attention, Softcap) {
 }
 
 TEST(X86Attention, EveryBlockOfTheCache) {
-  for (int64_t tokens : {16, 32, 128, 256}) {
+  for (int64_t tokens : {16, 128}) {
     KernelLibrary library(KernelLibrary::best().variant, Machine{tokens});
     SCOPED_TRACE(tokens);
     for (int64_t length : {1, 15, 17, 127, 128, 129, 300}) {

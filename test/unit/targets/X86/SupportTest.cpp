@@ -23,26 +23,14 @@ namespace tandem::x86 {
 std::unique_ptr<Target> createTarget();
 } // namespace tandem::x86
 
-/// What checkSupported says of a step that holds `lines`.
-static std::vector<std::string> refusals(const std::string &lines) {
+/// What checkSupported says of a module with one part.
+static std::vector<std::string> refusalsOf(const std::string &text) {
   std::unique_ptr<Target> target = x86::createTarget();
   DialectRegistry registry;
   registry.insert<deploy::DeployDialect, onnx::OnnxDialect,
                   transformer::TransformerDialect>();
   target->registerDialects(registry);
   MLIRContext context(registry);
-  std::string text = R"(
-deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
-    #deploy.slot<table_nk, #onnx.weight<"m", 0, 4> : tensor<50x64xf32>>,
-    #deploy.slot<vector, #onnx.weight<"m", 1, 4> : tensor<64xf32>>] {
-  func.func @step(%tokens: tensor<?xi32>, %x: tensor<?x64xf32>, %y: tensor<?x32xf32>, %h: tensor<?x64xf16>, %w: !deploy.weights) -> tensor<?x64xf32> {
-    %table = deploy.weight %w[0] : tensor<50x64xf32>
-    %scale = deploy.weight %w[1] : tensor<64xf32>
-    %one = onnx.constant dense<1> : tensor<i64>
-)" + lines + R"(
-    return %x : tensor<?x64xf32>
-  }
-})";
   std::vector<std::string> messages;
   ScopedDiagnosticHandler handler(&context, [&](Diagnostic &diagnostic) {
     messages.push_back(diagnostic.str());
@@ -54,6 +42,25 @@ deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
     EXPECT_EQ(succeeded(target->checkSupported(part)), messages.empty());
   }
   return messages;
+}
+
+/// What checkSupported says of a part whose functions hold `lines`.
+static std::vector<std::string> refusals(const std::string &lines) {
+  return refusalsOf(R"(
+deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
+    #deploy.slot<table_nk, #onnx.weight<"m", 0, 4> : tensor<50x64xf32>>,
+    #deploy.slot<vector, #onnx.weight<"m", 1, 4> : tensor<64xf32>>] {
+  func.func @step(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+    return %x : tensor<?x64xf32>
+  }
+  func.func private @operations(%tokens: tensor<?xi32>, %x: tensor<?x64xf32>, %y: tensor<?x32xf32>, %h: tensor<?x64xf16>, %w: !deploy.weights) -> tensor<?x64xf32> {
+    %table = deploy.weight %w[0] : tensor<50x64xf32>
+    %scale = deploy.weight %w[1] : tensor<64xf32>
+    %one = onnx.constant dense<1> : tensor<i64>
+)" + lines + R"(
+    return %x : tensor<?x64xf32>
+  }
+})");
 }
 
 TEST(X86Support, TakesWhatItHasKernelsFor) {
@@ -107,4 +114,22 @@ TEST(X86Support, RefusesComputedMatrices) {
     %a = transformer.linear %x, %x layout nk : (tensor<?x64xf32>, tensor<?x64xf32>) -> tensor<?x50xf32>)");
   ASSERT_EQ(messages.size(), 1u);
   EXPECT_NE(messages[0].find("computed matrix"), std::string::npos);
+}
+
+TEST(X86Support, RefusesSeveralActivationsAndPieces) {
+  auto messages = refusalsOf(R"(
+deploy.part @cpu phases ["prefill", "decode"] on <"cpu", "x86"> mesh [1, 1] stage 1 weights [] {
+  func.func @prefill(%x: tensor<?x64xf32>, %y: tensor<?x64xf32>, %w: !deploy.weights) -> tensor<?x64xf32> {
+    return %x : tensor<?x64xf32>
+  }
+  func.func @decode.0(%x: tensor<?x64xf32>, %w: !deploy.weights) -> tensor<?x64xf32> {
+    return %x : tensor<?x64xf32>
+  }
+})");
+  ASSERT_EQ(messages.size(), 2u);
+  EXPECT_EQ(messages[0],
+            "phase \"prefill\" takes or hands on several activations; "
+            "this target passes one from stage to stage");
+  EXPECT_EQ(messages[1],
+            "runs phase \"decode\" in pieces; this target runs a phase whole");
 }
