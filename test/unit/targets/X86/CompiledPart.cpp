@@ -222,6 +222,7 @@ std::vector<float> CompiledPart::run(unsigned entry,
                   all,
                   logits.data(),
                   nullptr,
+                  nullptr,
                   nullptr};
   layersDone.clear();
   auto layerDone = [&](uint64_t layer) {
