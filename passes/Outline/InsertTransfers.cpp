@@ -48,6 +48,9 @@ public:
   /// The places from `low` to `high` where the least crosses, by width.
   std::pair<int64_t, int64_t> narrowest(int64_t low, int64_t high) const;
 
+  /// Puts a transfer of all that crosses the cut there. Later cuts come first.
+  void insert(const Cut &cut);
+
   SmallVector<Operation *> operations;
   SmallVector<int64_t> attentions; ///< positions, a layer each
   SmallVector<int64_t> appends;    ///< of the same layers
@@ -159,19 +162,18 @@ static FailureOr<SmallVector<Cut>> cutFeedForward(func::FuncOp step,
   return cuts;
 }
 
-static void insert(const Program &program, const Cut &cut) {
-  OpBuilder builder(program.operations[cut.position]);
-  llvm::SmallPtrSet<Operation *, 8> before;
-  for (int64_t i = 0; i < cut.position; ++i) {
-    before.insert(program.operations[i]);
-  }
-  for (Value value : program.crossing(cut.position)) {
+void Program::insert(const Cut &cut) {
+  OpBuilder builder(operations[cut.position]);
+  for (Value value : crossing(cut.position)) {
     auto transfer =
         TransferOp::create(builder, value.getLoc(), value.getType(), value,
                            cut.chip, builder.getI64IntegerAttr(cut.stage));
     value.replaceUsesWithIf(transfer, [&](OpOperand &use) {
-      return use.getOwner() != transfer && !before.contains(use.getOwner());
+      return use.getOwner() != transfer &&
+             positions.lookup(use.getOwner()) >= cut.position;
     });
+    // What crosses this cut also crosses the cuts between it and its origin.
+    positions[transfer] = cut.position;
   }
 }
 
@@ -207,9 +209,8 @@ LogicalResult InsertTransfersPass::cut(func::FuncOp step, Attribute chips) {
   if (failed(cuts)) {
     return failure();
   }
-  // From the last: what comes before a cut keeps its numbers.
   for (const Cut &cut : llvm::reverse(*cuts)) {
-    insert(program, cut);
+    program.insert(cut);
   }
   return success();
 }

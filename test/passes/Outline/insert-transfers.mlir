@@ -148,3 +148,32 @@ func.func @step(%x: tensor<?x8xf32>, %rows: !transformer.rows, %c: !cache) -> (t
   %y1 = onnx.node "Add"(%r1, %f1) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
   return %y1, %c1 : tensor<?x8xf32>, !cache
 }
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 3, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+
+// Tests that what the last stage takes from the first passes through the one
+// between: it crosses both cuts.
+// CHECK-LABEL: func.func @step(
+// CHECK: %[[E:.*]] = transformer.activation silu
+// CHECK-DAG: %[[E1:.*]] = deploy.transfer %[[E]] to <"b", "toy"> stage 1
+// CHECK-DAG: deploy.transfer %[[E1]] to <"c", "toy"> stage 2
+func.func @step(%x: tensor<?x8xf32>, %rows: !transformer.rows, %c: !cache) -> (tensor<?x8xf32>, !cache) attributes {deploy.phases = ["decode"], deploy.placement = {decode = [#deploy.chip<"a", "toy">, #deploy.chip<"b", "toy">, #deploy.chip<"c", "toy">]}} {
+  %w = onnx.constant dense<0.5> : tensor<8x8xf32>
+  %e = transformer.activation silu %x : tensor<?x8xf32>
+  %l0 = arith.constant 0 : index
+  %q0 = transformer.linear %e, %w layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %c0 = transformer.append %c at %l0, %q0, %q0, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+  %a0 = transformer.cached_attention %q0, %c0 at %l0, %rows heads 2 scale 0.5 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+  %l1 = arith.constant 1 : index
+  %q1 = transformer.linear %a0, %w layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %c1 = transformer.append %c0 at %l1, %q1, %q1, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+  %a1 = transformer.cached_attention %q1, %c1 at %l1, %rows heads 2 scale 0.5 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+  %l2 = arith.constant 2 : index
+  %q2 = transformer.linear %a1, %w layout kn : (tensor<?x8xf32>, tensor<8x8xf32>) -> tensor<?x8xf32>
+  %c2 = transformer.append %c1 at %l2, %q2, %q2, %rows : !cache, tensor<?x8xf32>, tensor<?x8xf32>
+  %a2 = transformer.cached_attention %q2, %c2 at %l2, %rows heads 2 scale 0.5 keep <causal = true> : tensor<?x8xf32>, !cache -> tensor<?x8xf32>
+  %s = onnx.node "Add"(%a2, %e) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %s, %c2 : tensor<?x8xf32>, !cache
+}
