@@ -43,17 +43,6 @@ void report(Location loc, const Placement &placement) {
   }
 }
 
-/// Whether a phase is placed on several chips already: pipelines are named by
-/// the user, not searched.
-bool hasStages(ModuleOp module) {
-  auto step = module.lookupSymbol<func::FuncOp>("step");
-  auto placement =
-      step ? step->getAttrOfType<DictionaryAttr>("deploy.placement") : nullptr;
-  return placement && llvm::any_of(placement, [](NamedAttribute phase) {
-           return !isa<deploy::ChipAttr>(phase.getValue());
-         });
-}
-
 struct AssignChipsPass : tandem::impl::AssignChipsPassBase<AssignChipsPass> {
   using AssignChipsPassBase::AssignChipsPassBase;
 

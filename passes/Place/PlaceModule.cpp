@@ -81,4 +81,13 @@ Placement placeModule(ModuleOp module, const PlacementRequest &request) {
       work, module->getAttrOfType<deploy::FleetAttr>("deploy.fleet"), request);
 }
 
+bool hasStages(ModuleOp module) {
+  auto step = module.lookupSymbol<func::FuncOp>("step");
+  auto placement =
+      step ? step->getAttrOfType<DictionaryAttr>("deploy.placement") : nullptr;
+  return placement && llvm::any_of(placement, [](NamedAttribute phase) {
+           return !isa<deploy::ChipAttr>(phase.getValue());
+         });
+}
+
 } // namespace tandem

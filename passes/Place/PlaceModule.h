@@ -37,6 +37,10 @@ makePlacementRequest(mlir::ModuleOp module, const PlacementOptions &options);
 /// Searches the placement of `@step` on the chips of `deploy.fleet`.
 Placement placeModule(mlir::ModuleOp module, const PlacementRequest &request);
 
+/// Whether `@step` has a phase on several chips already: the user names the
+/// stages of a pipeline, they are not searched.
+bool hasStages(mlir::ModuleOp module);
+
 } // namespace tandem
 
 #endif // TANDEM_PASSES_PLACE_PLACEMODULE_H

@@ -198,21 +198,12 @@ static void placeStages(Frontend &frontend, const CompileRequest &request,
                                  builder.getNamedAttr("decode", stages)}));
 }
 
-/// Whether a phase is on several chips, named by the user.
-static bool hasStages(Frontend &frontend) {
-  auto step = frontend.getModule().lookupSymbol<func::FuncOp>("step");
-  auto placement = step->getAttrOfType<DictionaryAttr>("deploy.placement");
-  return placement && llvm::any_of(placement, [](NamedAttribute phase) {
-           return !isa<deploy::ChipAttr>(phase.getValue());
-         });
-}
-
 ExitCode placePhases(Frontend &frontend, const CompileRequest &request,
                      const Fleet &fleet, PhasePlacement &result) {
   if (isList(request.prefillChip)) {
     placeStages(frontend, request, fleet);
   }
-  if (hasStages(frontend)) {
+  if (hasStages(frontend.getModule())) {
     return frontend.run("place"); // not estimated: the user chose
   }
   // With one chip there is nothing to choose: its target says what it refuses,
