@@ -10,7 +10,7 @@
 #include "llvm/Support/FormatVariadic.h"
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
-#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/passes/Place/Quantity.h"
 
 using namespace mlir;
@@ -46,15 +46,6 @@ std::string nameOf(Type type) {
   return name;
 }
 
-/// Bytes of the elements of the static dimensions of `type`.
-double bytesOf(ShapedType type) {
-  double bits = type.getElementTypeBitWidth();
-  for (int64_t size : type.getShape()) {
-    bits *= ShapedType::isDynamic(size) ? 1 : size;
-  }
-  return bits / 8;
-}
-
 /// Counts one unit after the other.
 class Counter {
 public:
@@ -76,9 +67,9 @@ public:
     for (Value weight : weights) {
       if (auto table = weight.getDefiningOp<RotaryTableOp>()) {
         work.tableBytesPerPosition +=
-            bytesOf(cast<ShapedType>(weight.getType()));
+            getStoredBytes(cast<ShapedType>(weight.getType()));
       } else {
-        work.weightBytes += bytesOf(cast<ShapedType>(weight.getType()));
+        work.weightBytes += getStoredBytes(cast<ShapedType>(weight.getType()));
       }
     }
     return work;
@@ -158,13 +149,13 @@ private:
       return;
     }
     weights.insert(operand);
-    double bytes = bytesOf(type);
+    double bytes = getStoredBytes(type);
     if (auto embedding = dyn_cast<EmbeddingOp>(op)) {
       // A row of the table for each token.
       double width =
           cast<ShapedType>(embedding.getOutput().getType()).getShape().back();
       work.weightBytes.add(countOf(embedding.getOutput()),
-                           width * type.getElementTypeBitWidth() / 8);
+                           bytes * width / type.getNumElements());
     } else if (operand.getDefiningOp<RotaryTableOp>()) {
       work.weightBytes.add(Count::tokens, bytes);
     } else {
@@ -175,7 +166,7 @@ private:
   void addActivation(UnitWork &work, Value value) {
     if (auto type = dyn_cast<RankedTensorType>(value.getType());
         type && type.getRank() > 0 && type.isDynamicDim(0)) {
-      work.activationBytes.add(countOf(value), bytesOf(type));
+      work.activationBytes.add(countOf(value), getStoredBytes(type));
     }
   }
 

@@ -5,12 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// ONNX Runtime's MatMulNBits and GatherBlockQuantized: unsigned values of 2, 4
-// or 8 bits, packed low bits first, with a scale and a zero point for each
-// block.
+// ONNX Runtime's MatMulNBits and GatherBlockQuantized.
 //
 //===----------------------------------------------------------------------===//
 
+#include "tandem/passes/Primitives/BlockMatrix.h"
 #include "tandem/passes/Primitives/Evaluation.h"
 #include "tandem/passes/Primitives/Evaluators.h"
 #include "tandem/passes/Primitives/MatrixProduct.h"
@@ -22,98 +21,13 @@ using llvm::Error;
 using llvm::Expected;
 using llvm::Twine;
 
-namespace {
-/// Rows of packed values.
-struct PackedRows {
-  ArrayRef<char> bytes;
-  int64_t bits, bytesPerRow;
-
-  int64_t get(int64_t row, int64_t index) const {
-    int64_t bit = index * bits;
-    uint8_t byte = bytes[row * bytesPerRow + bit / 8];
-    return (byte >> (bit % 8)) & ((1 << bits) - 1);
-  }
-};
-
-/// A matrix of `rows` x `columns` values, blocks along the columns.
-struct BlockMatrix {
-  PackedRows values;
-  int64_t rows, columns, block, blocksPerRow;
-  std::vector<double> scales;
-  std::vector<double> zeroPoints; ///< empty where packed or by default
-  PackedRows packedZeroPoints;    ///< no bytes where there are none
-
-  double get(int64_t row, int64_t column) const {
-    int64_t index = row * blocksPerRow + column / block;
-    double zero = double(int64_t(1) << (values.bits - 1));
-    if (!zeroPoints.empty()) {
-      zero = zeroPoints[index];
-    } else if (!packedZeroPoints.bytes.empty()) {
-      zero = packedZeroPoints.get(row, column / block);
-    }
-    return (values.get(row, column) - zero) * scales[index];
-  }
-};
-} // namespace
-
-/// A matrix of the given sizes; errors where a tensor is too small for them.
-static Expected<BlockMatrix>
-makeMatrix(const Tensor &packed, const Tensor &scales, const Tensor &zeroPoints,
-           int64_t rows, int64_t columns, int64_t bits, int64_t block) {
-  constexpr int64_t bound = int64_t(1) << 30; // products below stay in 64 bits
-  if ((bits != 2 && bits != 4 && bits != 8) || block < 16 || block > bound ||
-      rows < 1 || rows > bound || columns < 1 || columns > bound) {
-    return createStringError("has " + Twine(rows) + " x " + Twine(columns) +
-                             " values of " + Twine(bits) +
-                             " bits in blocks of " + Twine(block) +
-                             ", which is not supported");
-  }
-  int64_t blocks = llvm::divideCeil(columns, block);
-  BlockMatrix matrix{{packed.getBytes(), bits, blocks * block * bits / 8},
-                     rows,
-                     columns,
-                     block,
-                     blocks,
-                     scales.widen<double>(),
-                     {},
-                     {}};
-  // A last block that is not full is stored whole by MatMulNBits and cut by
-  // GatherBlockQuantized.
-  if (packed.getNumElements() ==
-      rows * static_cast<int64_t>(llvm::divideCeil(columns * bits, 8))) {
-    matrix.values.bytesPerRow = llvm::divideCeil(columns * bits, 8);
-  }
-  bool fits = packed.getElementBytes() == 1 &&
-              packed.getNumElements() == rows * matrix.values.bytesPerRow &&
-              scales.getNumElements() == rows * blocks;
-  if (zeroPoints && zeroPoints.getElementType().isInteger()) {
-    matrix.packedZeroPoints = {
-        zeroPoints.getBytes(), bits,
-        static_cast<int64_t>(llvm::divideCeil(blocks * bits, 8))};
-    fits &= static_cast<int64_t>(zeroPoints.getBytes().size()) ==
-            rows * matrix.packedZeroPoints.bytesPerRow;
-  } else if (zeroPoints) {
-    matrix.zeroPoints = zeroPoints.widen<double>();
-    fits &= zeroPoints.getNumElements() == rows * blocks;
-  }
-  if (!fits) {
-    return createStringError(
-        "values, scales and zero points of shapes " +
-        printShape(packed.getShape()) + ", " + printShape(scales.getShape()) +
-        " and " + printShape(zeroPoints.getShape()) + " do not hold " +
-        Twine(rows) + " x " + Twine(columns) + " values in blocks of " +
-        Twine(block));
-  }
-  return matrix;
-}
-
 Error evaluate::matMulNBits(EvaluationContext &context) {
   const Tensor &input = context.getInput(0), &bias = context.getInput(5);
   int64_t k = context.node.getInt("K", 0), n = context.node.getInt("N", 0);
   if (context.hasInput(4)) {
     return createStringError("input g_idx is not supported");
   }
-  auto matrix = makeMatrix(
+  auto matrix = makeBlockMatrix(
       context.getInput(1), context.getInput(2), context.getInput(3), n, k,
       context.node.getInt("bits", 4), context.node.getInt("block_size", 0));
   if (!matrix) {
@@ -161,8 +75,9 @@ Error evaluate::gatherBlockQuantized(EvaluationContext &context) {
   }
   int64_t rows = data.getDim(0);
   int64_t columns = bits > 0 ? data.getDim(1) * 8 / bits : 0;
-  auto matrix = makeMatrix(data, scales, context.getInput(3), rows, columns,
-                           bits, context.node.getInt("block_size", 128));
+  auto matrix =
+      makeBlockMatrix(data, scales, context.getInput(3), rows, columns, bits,
+                      context.node.getInt("block_size", 128));
   if (!matrix) {
     return matrix.takeError();
   }

@@ -14,6 +14,7 @@
 #include "tandem/passes/Primitives/EvaluateNode.h"
 #include "tandem/passes/Primitives/Frame.h"
 #include "tandem/passes/Primitives/RotaryTable.h"
+#include "tandem/passes/Primitives/StoredWeights.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -55,6 +56,17 @@ Expected<Tensor> Frame::readConstant(TypedAttr value) const {
   }
   if (auto weight = dyn_cast<onnx::WeightAttr>(value)) {
     return ::readWeight(weight, readWeight(weight));
+  }
+  if (auto encoded = dyn_cast<transformer::EncodedAttr>(value)) {
+    SmallVector<Tensor> payloads;
+    for (TypedAttr payload : encoded.getPayloadList()) {
+      Expected<Tensor> tensor = readConstant(payload);
+      if (!tensor) {
+        return tensor.takeError();
+      }
+      payloads.push_back(std::move(*tensor));
+    }
+    return decodeWeight(encoded.getType(), payloads);
   }
   if (auto rotary = dyn_cast<deploy::RotaryAttr>(value)) {
     return makeRotaryTable(

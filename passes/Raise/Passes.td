@@ -115,6 +115,30 @@ def RaiseAttentionPass : Raise_Pass<"tandem-raise-attention"> {
   }];
 }
 
+def RaiseQuantizedPass : Raise_Pass<"tandem-raise-quantized"> {
+  let summary = "recognise linear layers and embeddings of quantised weights";
+  let description = [{
+    MatMulNBits and GatherBlockQuantized hold a matrix as codes, scales and zero
+    points. The matrix becomes one value of its float type, whose encoding says
+    how it is stored; the operator becomes that of any other matrix. Where an
+    embedding and a head name the same codes, they get the same weight.
+
+    Before:
+    ```mlir
+    %y = onnx.node "MatMulNBits" domain "com.microsoft" (%x, %codes, %scales) {K = 64 : i64, N = 96 : i64, accuracy_level = 4 : i64, bits = 4 : i64, block_size = 32 : i64} : (tensor<?x?x64xf32>, tensor<96x2x16xui8>, tensor<96x2xf32>) -> tensor<?x?x96xf32>
+    ```
+    After:
+    ```mlir
+    %1 = transformer.linear %arg0, %0 layout nk accuracy_level 4 : (tensor<?x?x64xf32>, tensor<96x64xf32, #transformer.blocks<ui4, block = 32, scales = f32>>) -> tensor<?x?x96xf32>
+    ```
+
+    Requires: the model level. Guarantees: payloads stay references to the file.
+    Leaves alone: codes of other than 4 and 8 bits, blocks below 16 or of no
+    power of two, columns in another order (g_idx), computed weights, blocks
+    along other than the rows.
+  }];
+}
+
 def RaiseLinearPass : Raise_Pass<"tandem-raise-linear"> {
   let summary = "recognise linear layers and embeddings";
   let description = [{

@@ -21,6 +21,8 @@ using namespace mlir;
 void tandem::buildRaisePipeline(OpPassManager &manager) {
   manager.addPass(createRaiseNormsPass());
   manager.addPass(createRaiseActivationsPass());
+  // Before linear, which adds a bias to what it finds.
+  manager.addPass(createRaiseQuantizedPass());
   // Before rotary and attention, which take rows [B, S, width]: some graphs
   // have them only as the result of a linear layer on merged dimensions.
   manager.addPass(createRaiseLinearPass());

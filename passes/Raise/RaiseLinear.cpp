@@ -138,10 +138,11 @@ void Raiser::raiseBias(NodeOp node) {
         linear.getType() != node->getResult(0).getType()) {
       continue;
     }
-    Value biased = LinearOp::create(
+    auto biased = LinearOp::create(
         rewriter, rewriter.getFusedLoc({linear.getLoc(), node.getLoc()}),
         linear.getType(), linear.getInput(), linear.getWeight(), bias,
         linear.getLayout());
+    biased.setAccuracyLevelAttr(linear.getAccuracyLevelAttr());
     replace(node, biased, "bias of a linear");
     return;
   }
@@ -212,9 +213,10 @@ void Raiser::raiseMergedRows(NodeOp node) {
       access.get(rows, indices, isSource)) {
     return;
   }
-  Value moved = LinearOp::create(rewriter, linear.getLoc(), result.getType(),
-                                 rows, linear.getWeight(), linear.getBias(),
-                                 linear.getLayout());
+  auto moved = LinearOp::create(rewriter, linear.getLoc(), result.getType(),
+                                rows, linear.getWeight(), linear.getBias(),
+                                linear.getLayout());
+  moved.setAccuracyLevelAttr(linear.getAccuracyLevelAttr());
   replace(node, moved, "linear on merged rows");
 }
 

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "mlir/IR/BuiltinAttributes.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -40,8 +41,8 @@ std::vector<float> makeRotaryTable(deploy::RotaryAttr rotary) {
   return table;
 }
 
-std::string describeSource(deploy::SlotAttr slot) {
-  return llvm::TypeSwitch<Attribute, std::string>(slot.getSource())
+static std::string describePayload(TypedAttr payload) {
+  return llvm::TypeSwitch<Attribute, std::string>(payload)
       .Case([](onnx::WeightAttr weight) {
         return llvm::formatv("{0}:{1}", weight.getFile(), weight.getOffset())
             .str();
@@ -52,26 +53,32 @@ std::string describeSource(deploy::SlotAttr slot) {
       .Default([](Attribute) { return std::string("constant"); });
 }
 
+std::string describeSource(deploy::SlotAttr slot) {
+  return llvm::join(
+      llvm::map_range(onnx::getPayloads(slot.getSource()), describePayload),
+      ", ");
+}
+
 namespace {
 
-/// Bytes of an entry: borrowed from the mapped file, or made here.
-struct SourceBytes {
+/// Bytes of a payload: borrowed from the mapped file, or made here.
+struct PayloadBytes {
   llvm::ArrayRef<char> bytes;
   std::vector<char> owned;
 };
 
-SourceBytes readSource(deploy::SlotAttr slot, WeightReader readWeight) {
-  SourceBytes source;
-  if (auto weight = dyn_cast<onnx::WeightAttr>(slot.getSource())) {
+PayloadBytes readPayload(TypedAttr payload, WeightReader readWeight) {
+  PayloadBytes source;
+  if (auto weight = dyn_cast<onnx::WeightAttr>(payload)) {
     source.bytes = readWeight(weight);
     return source;
   }
-  if (auto rotary = dyn_cast<deploy::RotaryAttr>(slot.getSource())) {
+  if (auto rotary = dyn_cast<deploy::RotaryAttr>(payload)) {
     std::vector<float> table = makeRotaryTable(rotary);
     auto *begin = reinterpret_cast<const char *>(table.data());
     source.owned.assign(begin, begin + table.size() * sizeof(float));
   } else {
-    auto dense = cast<DenseElementsAttr>(slot.getSource());
+    auto dense = cast<DenseElementsAttr>(payload);
     llvm::ArrayRef<char> raw = dense.getRawData();
     int64_t copies = dense.isSplat() ? dense.getNumElements() : 1;
     for (int64_t i = 0; i < copies; ++i) {
@@ -105,8 +112,13 @@ packWeights(deploy::PartOp part, const Target &target, const PackingPlan &plan,
     write(llvm::ArrayRef(zeros, llvm::alignTo(written, alignment) - written));
     PackedLocation location = {written, static_cast<uint64_t>(packed.bytes)};
     deploy::SlotAttr slot = part.getSlot(index);
-    SourceBytes source = readSource(slot, readWeight);
-    target.pack(slot, packed, source.bytes, write);
+    std::vector<PayloadBytes> sources;
+    std::vector<llvm::ArrayRef<char>> payloads;
+    for (TypedAttr payload : onnx::getPayloads(slot.getSource())) {
+      sources.push_back(readPayload(payload, readWeight));
+      payloads.push_back(sources.back().bytes);
+    }
+    target.pack(slot, packed, payloads, write);
     if (error) {
       return std::move(error);
     }

@@ -120,11 +120,12 @@ public:
   virtual PackingPlan planPacking(deploy::PartOp part) const = 0;
 
   /// Writes one packed tensor, from its first byte to its last, in pieces of
-  /// bounded size. `source` is the tensor's mapped bytes in the layout of
-  /// `slot` (for `#deploy.rotary`: the table, fp32).
+  /// bounded size. `payloads` are the mapped bytes of the payloads of `slot`:
+  /// one for a plain tensor (for `#deploy.rotary`: the table, fp32), several
+  /// for a stored one.
   virtual void
   pack(deploy::SlotAttr slot, const PackedWeight &packed,
-       llvm::ArrayRef<char> source,
+       llvm::ArrayRef<llvm::ArrayRef<char>> payloads,
        llvm::function_ref<void(llvm::ArrayRef<char>)> write) const = 0;
 
   /// Lowers the part and writes its code.

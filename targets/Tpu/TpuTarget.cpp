@@ -45,9 +45,12 @@ public:
 
   PackingPlan planPacking(deploy::PartOp part) const override;
 
-  void pack(deploy::SlotAttr, const PackedWeight &, ArrayRef<char> source,
+  void pack(deploy::SlotAttr, const PackedWeight &,
+            ArrayRef<ArrayRef<char>> payloads,
             function_ref<void(ArrayRef<char>)> write) const override {
-    write(source);
+    for (ArrayRef<char> payload : payloads) {
+      write(payload);
+    }
   }
 
   FailureOr<EmittedPart> emit(deploy::PartOp part, ArtifactSink &sink,

@@ -7,7 +7,9 @@
 
 #include "tandem/targets/X86/Packing.h"
 
-#include "tandem/targets/X86/Variant.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/X86/PackingStored.h"
+#include "tandem/targets/X86/PanelFormat.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -46,6 +48,11 @@ static bool isNk(WeightRole role) {
 }
 
 static int64_t bytesOf(SlotAttr slot, StringRef layout) {
+  if (layout == storedLayout) {
+    Matrix matrix(slot);
+    int64_t panels = llvm::divideCeil(matrix.n, panelColumns);
+    return llvm::alignTo(panels * panelBytesOf(slot.getType(), matrix.k), 64);
+  }
   int64_t elements = slot.getType().getNumElements();
   if (layout == panelsLayout) {
     Matrix matrix(slot);
@@ -70,7 +77,8 @@ PackingPlan tandem::x86::planPacking(PartOp part) {
   for (auto [index, slot] : llvm::enumerate(slots)) {
     PackedWeight packed;
     packed.layout =
-        slot.getRole() == WeightRole::vector ? vectorLayout
+        transformer::isEncoded(slot.getType()) ? storedLayout
+        : slot.getRole() == WeightRole::vector ? vectorLayout
         : inPanels.contains({slot.getSource(), isNk(slot.getRole())})
             ? panelsLayout
             : rowsLayout;
@@ -117,14 +125,9 @@ static void writeRows(const Matrix &matrix, const float *source,
   }
 }
 
-void tandem::x86::packWeight(SlotAttr slot, const PackedWeight &packed,
-                             ArrayRef<char> source,
-                             function_ref<void(ArrayRef<char>)> write) {
-  int64_t written = 0;
-  auto count = [&](ArrayRef<char> piece) {
-    written += piece.size();
-    write(piece);
-  };
+static void packFloats(SlotAttr slot, const PackedWeight &packed,
+                       ArrayRef<char> source,
+                       function_ref<void(ArrayRef<char>)> write) {
   // Tensors of a file may begin at any byte.
   std::vector<float> aligned;
   const float *values = reinterpret_cast<const float *>(source.data());
@@ -134,11 +137,27 @@ void tandem::x86::packWeight(SlotAttr slot, const PackedWeight &packed,
     values = aligned.data();
   }
   if (packed.layout == panelsLayout) {
-    writePanels(Matrix(slot), values, count);
+    writePanels(Matrix(slot), values, write);
   } else if (packed.layout == rowsLayout) {
-    writeRows(Matrix(slot), values, count);
+    writeRows(Matrix(slot), values, write);
   } else {
-    count(source);
+    write(source);
+  }
+}
+
+void tandem::x86::packWeight(SlotAttr slot, const PackedWeight &packed,
+                             ArrayRef<ArrayRef<char>> payloads,
+                             function_ref<void(ArrayRef<char>)> write) {
+  int64_t written = 0;
+  auto count = [&](ArrayRef<char> piece) {
+    written += piece.size();
+    write(piece);
+  };
+  if (packed.layout == storedLayout) {
+    packStored(cast<transformer::EncodedAttr>(slot.getSource()),
+               isNk(slot.getRole()), payloads, count);
+  } else {
+    packFloats(slot, packed, payloads[0], count);
   }
   static constexpr char zeros[64] = {};
   if (written < packed.bytes) {

@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Layouts, fp32, every tensor a multiple of 64 bytes:
+// Layouts, every tensor a multiple of 64 bytes; fp32 but for stored panels:
 // - panels16: [ceil(N / 16)][K][16]; columns beyond N are zero.
+// - stored16: panels of a stored weight, see PanelFormat.h.
 // - rows: a table row-major, [entries][width].
 // - vector: the elements in order.
 //
@@ -20,6 +21,7 @@
 namespace tandem::x86 {
 
 inline constexpr llvm::StringLiteral panelsLayout = "panels16";
+inline constexpr llvm::StringLiteral storedLayout = "stored16";
 inline constexpr llvm::StringLiteral rowsLayout = "rows";
 inline constexpr llvm::StringLiteral vectorLayout = "vector";
 
@@ -29,7 +31,7 @@ PackingPlan planPacking(deploy::PartOp part);
 
 /// Writes one tensor in its layout, a panel (or some rows) at a time.
 void packWeight(deploy::SlotAttr slot, const PackedWeight &packed,
-                llvm::ArrayRef<char> source,
+                llvm::ArrayRef<llvm::ArrayRef<char>> payloads,
                 llvm::function_ref<void(llvm::ArrayRef<char>)> write);
 
 } // namespace tandem::x86

@@ -10,11 +10,15 @@
 #include "tandem/targets/X86/Emit/Object.h"
 #include "tandem/targets/X86/Lowering/Support.h"
 #include "tandem/targets/X86/Packing.h"
+#include "tandem/targets/X86/PanelFormat.h"
+
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
 using namespace tandem;
@@ -43,9 +47,9 @@ public:
   }
 
   void pack(deploy::SlotAttr slot, const PackedWeight &packed,
-            ArrayRef<char> source,
+            ArrayRef<ArrayRef<char>> payloads,
             function_ref<void(ArrayRef<char>)> write) const override {
-    packWeight(slot, packed, source, write);
+    packWeight(slot, packed, payloads, write);
   }
 
   FailureOr<EmittedPart> emit(deploy::PartOp part, ArtifactSink &sink,
@@ -91,6 +95,24 @@ static LogicalResult checkSignatures(deploy::PartOp part) {
   return result;
 }
 
+/// Why a stored weight cannot be used as the slot says.
+static std::string whyNotStored(deploy::SlotAttr slot) {
+  if (!transformer::isEncoded(slot.getType())) {
+    return {};
+  }
+  std::string type = llvm::formatv("{0}", Type(slot.getType()));
+  if (!PanelFormat::of(slot.getType())) {
+    return "is stored as '" + type +
+           "'; this target reads codes in blocks and bf16";
+  }
+  if (slot.getRole() == deploy::WeightRole::vector) {
+    return "is stored as '" + type +
+           "' but used by element; this target multiplies by such weights and "
+           "looks up their rows";
+  }
+  return {};
+}
+
 LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
   LogicalResult result = readMachine(part);
   if (failed(checkSignatures(part))) {
@@ -101,6 +123,10 @@ LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
     if (!slot.getType().getElementType().isF32()) {
       result = part.emitError() << "weight " << index << " is "
                                 << slot.getType() << "; this target takes f32";
+    }
+    std::string why = whyNotStored(slot);
+    if (!why.empty()) {
+      result = part.emitError() << "weight " << index << " " << why;
     }
   }
   part.getBody().walk([&](Operation *op) {

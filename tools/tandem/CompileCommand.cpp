@@ -192,9 +192,11 @@ std::set<std::string> findDataFiles(ModuleOp module, StringRef modelName) {
   std::set<std::string> names;
   for (deploy::PartOp part : module.getOps<deploy::PartOp>()) {
     for (auto slot : part.getWeights().getAsRange<deploy::SlotAttr>()) {
-      auto weight = dyn_cast<onnx::WeightAttr>(slot.getSource());
-      if (weight && weight.getFile() != modelName) {
-        names.insert(weight.getFile().str());
+      for (TypedAttr payload : onnx::getPayloads(slot.getSource())) {
+        auto weight = dyn_cast<onnx::WeightAttr>(payload);
+        if (weight && weight.getFile() != modelName) {
+          names.insert(weight.getFile().str());
+        }
       }
     }
   }

@@ -21,6 +21,7 @@ using namespace mlir;
 using namespace tandem::onnx;
 
 #include "tandem/dialects/Onnx/IR/OnnxDialect.cpp.inc"
+#include "tandem/dialects/Onnx/IR/PayloadInterface.cpp.inc"
 
 #define GET_TYPEDEF_CLASSES
 #include "tandem/dialects/Onnx/IR/OnnxTypes.cpp.inc"
@@ -71,6 +72,13 @@ void tandem::onnx::assume(Operation *operation, StringRef sentence) {
   }
 }
 
+SmallVector<TypedAttr> tandem::onnx::getPayloads(TypedAttr value) {
+  if (auto composite = dyn_cast<PayloadInterface>(value)) {
+    return composite.getPayloadList();
+  }
+  return {value};
+}
+
 std::optional<int64_t> tandem::onnx::getByteSize(ShapedType type) {
   Type element = type.getElementType();
   unsigned count = 1;
@@ -96,7 +104,7 @@ Operation *OnnxDialect::materializeConstant(OpBuilder &builder, Attribute value,
                                             Type type, Location loc) {
   auto typed = dyn_cast<TypedAttr>(value);
   if (!typed || typed.getType() != type ||
-      !isa<ElementsAttr, WeightAttr>(value)) {
+      !isa<ElementsAttr, WeightAttr, PayloadInterface>(value)) {
     return nullptr;
   }
   return ConstantOp::create(builder, loc, type, typed);
@@ -199,8 +207,10 @@ LogicalResult NodeOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult ConstantOp::verify() {
-  if (!isa<ElementsAttr, WeightAttr>(getValue())) { // C1
-    return emitOpError("value is neither elements nor '#onnx.weight': ")
+  if (!isa<ElementsAttr, WeightAttr, PayloadInterface>(getValue())) { // C1
+    return emitOpError(
+               "value is neither elements nor '#onnx.weight' nor made of "
+               "these: ")
            << getValue();
   }
   return success();

@@ -27,12 +27,17 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "tandem/dialects/Onnx/IR/OnnxDialect.h.inc"
+#include "tandem/dialects/Onnx/IR/PayloadInterface.h.inc"
 
 namespace tandem::onnx {
 /// Bytes that the elements of `type` take in a weight file: whole bytes per
 /// element, booleans a byte each, types of 4 and 2 bits packed. Nothing where
 /// the shape is not static, elements have no such size, or it exceeds 63 bits.
 std::optional<int64_t> getByteSize(mlir::ShapedType type);
+
+/// The tensors that the value of a constant is made of: itself, or the payloads
+/// of a composite value.
+llvm::SmallVector<mlir::TypedAttr> getPayloads(mlir::TypedAttr value);
 
 /// Adds `sentence` to the assumptions of the module that is or holds
 /// `operation`, unless it is there.

@@ -91,10 +91,11 @@ def Onnx_ConstantOp : Onnx_Op<"constant", [
     AllTypesMatch<["value", "output"]>, ConstantLike, Pure]> {
   let summary = "produce an initialiser or the value of a Constant node";
   let description = [{
-    `value` is dense for small tensors and `#onnx.weight` for the rest.
+    `value` is dense for small tensors and `#onnx.weight` for the rest; raise
+    makes composite ones, such as `#transformer.encoded`.
 
     Constraints:
-    - (C1) the value is elements or `#onnx.weight`.
+    - (C1) the value is elements, `#onnx.weight` or made of these.
 
     Example:
     ```mlir

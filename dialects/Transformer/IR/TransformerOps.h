@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 // Provides the dialect, its types, attributes and operations. Relies on MLIR
-// only.
+// and the onnx dialect's payloads.
 //
 //===----------------------------------------------------------------------===//
 
@@ -19,8 +19,11 @@
 #include "mlir/IR/Dialect.h"
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/TensorEncoding.h"
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
 
 #include "tandem/dialects/Transformer/IR/TransformerDialect.h.inc"
 #include "tandem/dialects/Transformer/IR/TransformerEnums.h.inc"

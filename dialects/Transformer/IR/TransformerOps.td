@@ -13,6 +13,7 @@
 #define TANDEM_DIALECTS_TRANSFORMER_IR_TRANSFORMEROPS_TD
 
 include "tandem/dialects/Transformer/IR/TransformerDialect.td"
+include "tandem/dialects/Transformer/IR/WeightStorage.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
@@ -49,7 +50,8 @@ def Transformer_LinearOp : Transformer_Op<"linear", [Pure]> {
   let description = [{
     Each row of `input` (its last dimension is K) becomes a row of N values:
     input x weight (+ bias), accumulated in fp32. Layout `nk`: the weight is
-    [N, K]; `kn`: [K, N].
+    [N, K]; `kn`: [K, N]. `accuracy_level` is what the file asks for beside a
+    quantised weight: with 4 its author accepts an input rounded to 8 bits.
 
     Constraints:
     - (C1) the input's width is the weight's K.
@@ -63,12 +65,20 @@ def Transformer_LinearOp : Transformer_Op<"linear", [Pure]> {
   }];
   let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$weight,
                        Optional<Transformer_FloatTensor>:$bias,
-                       Transformer_MatrixLayout:$layout);
+                       Transformer_MatrixLayout:$layout,
+                       OptionalAttr<I64Attr>:$accuracy_level);
   let results = (outs Transformer_FloatTensor:$output);
   let assemblyFormat = [{
-    $input `,` $weight (`bias` `(` $bias^ `)`)? `layout` $layout attr-dict
+    $input `,` $weight (`bias` `(` $bias^ `)`)? `layout` $layout
+    (`accuracy_level` $accuracy_level^)? attr-dict
     `:` functional-type(operands, results)
   }];
+  let builders = [OpBuilder<(ins
+    "::mlir::Type":$output, "::mlir::Value":$input, "::mlir::Value":$weight,
+    "::mlir::Value":$bias, "::tandem::transformer::MatrixLayout":$layout), [{
+      build($_builder, $_state, output, input, weight, bias, layout,
+            /*accuracy_level=*/::mlir::IntegerAttr());
+  }]>];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// Width of the input.

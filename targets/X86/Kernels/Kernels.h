@@ -23,6 +23,7 @@
 
 #include "tandem/targets/X86/Kernels/Emitter.h"
 #include "tandem/targets/X86/Machine.h"
+#include "tandem/targets/X86/PanelFormat.h"
 
 #include "mlir/IR/BuiltinOps.h"
 
@@ -89,6 +90,26 @@ public:
   mlir::LLVM::LLVMFuncOp packRows();
   /// Tokens a task of token-wise work takes: a multiple of tileRows.
   int64_t tokenChunk() const { return variant.tileRows >= 24 ? 28 : 24; }
+
+  // Products with stored weights; panels as PanelFormat.h says.
+
+  /// (x, stride, y, depth): a row for `multiplySpread`, from elements `stride`
+  /// apart: y holds whole blocks, each element divided as its field is scaled,
+  /// then for each block the negative sum of its elements.
+  mlir::LLVM::LLVMFuncOp spreadRow(const PanelFormat &format);
+  /// fp32 elements of a spread row.
+  static int64_t spreadElements(const PanelFormat &format, int64_t depth) {
+    return format.blocks(depth) * (format.block + 1);
+  }
+  /// (spread row, panel, y, depth): y [16] = row x panel.
+  mlir::LLVM::LLVMFuncOp multiplySpread(const PanelFormat &format);
+  /// Rows up to which streaming them one by one is faster than unpacking.
+  static constexpr int64_t maxSpreadRows = 4;
+  /// (panel, y, depth): y [whole blocks][16], fp32.
+  mlir::LLVM::LLVMFuncOp unpackPanel(const PanelFormat &format);
+  /// (table, indices, y, width, first, last): y[i] = row indices[i] of a table
+  /// in panels.
+  mlir::LLVM::LLVMFuncOp gatherStored(const PanelFormat &format);
 
   // Row-wise and element-wise work.
 

@@ -11,7 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/X86/Lowering/Scope.h"
+#include "tandem/targets/X86/Lowering/WeightPanels.h"
 
 using namespace mlir;
 using namespace tandem;
@@ -24,7 +24,8 @@ static int64_t panelCount(const LinearWork &work) {
 /// Panels in one task: about 128 KiB of weights, and at least 16 tasks where
 /// there are as many panels.
 static int64_t panelsPerTask(const LinearWork &work) {
-  int64_t panelBytes = work.depth() * panelColumns * int64_t(sizeof(float));
+  transformer::LinearOp linear = work.linear;
+  int64_t panelBytes = panelBytesOf(linear.getWeight().getType(), work.depth());
   int64_t bySize = std::max<int64_t>(1, 131072 / panelBytes);
   return std::min(bySize, std::max<int64_t>(1, panelCount(work) / 16));
 }
@@ -42,35 +43,27 @@ public:
   LinearTask(Scope &scope, const LinearWork &work, Pointer strip,
              Pointer gateStrip)
       : scope(scope), e(scope.e), kernels(scope.kernels), work(work),
-        selected(isSelected(work.input())), strip(strip), gateStrip(gateStrip) {
-  }
+        selected(isSelected(work.input())),
+        weight(scope, work.linear, work.firstColumn),
+        gateWeight(scope, work.gate, work.firstColumn), strip(strip),
+        gateStrip(gateStrip) {}
 
   /// Panels [first, last).
   void run(Expr first, Expr last) {
     Expr rows = scope.rows(selected);
+    weight.begin(rows);
+    gateWeight.begin(rows);
     e.loop(first, last, 1, [&](Expr panel) {
       e.loop(e.integer(0), rows, kernels.stripRows(), [&](Expr row) {
         Expr count = e.minimum(rows - row, e.integer(kernels.stripRows()));
-        multiply(work.linear, strip, panel, rows, row, count);
-        if (work.gate) {
-          multiply(work.gate, gateStrip, panel, rows, row, count);
-        }
+        weight.multiply(strip, panel, rows, row, count);
+        gateWeight.multiply(gateStrip, panel, rows, row, count);
         finish(panel, row, count);
       });
     });
   }
 
 private:
-  void multiply(transformer::LinearOp linear, Pointer to, Expr panel, Expr rows,
-                Expr row, Expr count) {
-    int64_t depth = linear.getK();
-    Expr inWeight = panel + double(work.firstColumn / panelColumns);
-    Pointer b = scope.tensor(linear.getWeight()) +
-                inWeight * double(depth * panelColumns);
-    e.call(kernels.multiplyStrip(), {scope.packed(work.input()), b, to, rows,
-                                     row, count, e.integer(depth)});
-  }
-
   static bool hasBias(transformer::LinearOp linear) {
     return linear && linear.getBias();
   }
@@ -114,6 +107,7 @@ private:
   Kernels &kernels;
   const LinearWork &work;
   bool selected;
+  WeightPanels weight, gateWeight;
   Pointer strip, gateStrip;
 };
 

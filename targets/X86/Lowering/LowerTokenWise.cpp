@@ -52,6 +52,12 @@ private:
 
 void TokenWise::emit(EmbeddingOp op) {
   auto weight = op.getTable().getDefiningOp<deploy::WeightOp>();
+  if (auto format = PanelFormat::of(weight.getType())) {
+    e.call(kernels.gatherStored(*format),
+           {tensor(op.getTable()), tensor(op.getIds()), tensor(op.getOutput()),
+            width(op.getOutput()), first, last});
+    return;
+  }
   bool inPanels = scope.part.plan[weight.getBase()].layout == panelsLayout;
   e.call(inPanels ? kernels.gatherColumns() : kernels.gatherRows(),
          {tensor(op.getTable()), tensor(op.getIds()), tensor(op.getOutput()),

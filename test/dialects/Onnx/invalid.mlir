@@ -29,7 +29,7 @@ func.func @node_c3_subgraph_without_yield(%x: tensor<4xf32>) {
 // -----
 
 func.func @constant_c1_neither_elements_nor_weight() {
-  // expected-error @below {{'onnx.constant' op value is neither elements nor '#onnx.weight': 4 : i64}}
+  // expected-error @below {{'onnx.constant' op value is neither elements nor '#onnx.weight' nor made of these: 4 : i64}}
   %0 = onnx.constant 4 : i64
   return
 }

@@ -111,14 +111,13 @@ void CompiledPart::packWeights(const Target &target) {
     char *place = static_cast<char *>(allocate(weight.bytes));
     packed.push_back(place);
     int64_t written = 0;
-    ArrayRef<float> source = sources.back();
-    target.pack(slot, weight,
-                {reinterpret_cast<const char *>(source.data()),
-                 source.size() * sizeof(float)},
-                [&](ArrayRef<char> piece) {
-                  std::memcpy(place + written, piece.data(), piece.size());
-                  written += piece.size();
-                });
+    ArrayRef<char> payload(
+        reinterpret_cast<const char *>(sources.back().data()),
+        sources.back().size() * sizeof(float));
+    target.pack(slot, weight, payload, [&](ArrayRef<char> piece) {
+      std::memcpy(place + written, piece.data(), piece.size());
+      written += piece.size();
+    });
     if (written != weight.bytes) {
       llvm::report_fatal_error("packed size differs from the plan");
     }

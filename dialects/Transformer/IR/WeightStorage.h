@@ -1,0 +1,30 @@
+//===- WeightStorage.h - questions about stored weights ---------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_DIALECTS_TRANSFORMER_IR_WEIGHTSTORAGE_H
+#define TANDEM_DIALECTS_TRANSFORMER_IR_WEIGHTSTORAGE_H
+
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+
+namespace tandem::transformer {
+
+/// The encoding of a matrix quantised in blocks, or null.
+BlocksAttr getBlocks(mlir::Type type);
+
+/// The encoding of a matrix that is stored narrower, or null.
+StoredAttr getStored(mlir::Type type);
+
+/// Whether the encoding of `type` says that it is stored in another form.
+bool isEncoded(mlir::Type type);
+
+/// Bytes of a tensor as it is stored, its encoding considered; dynamic
+/// dimensions count as 1.
+double getStoredBytes(mlir::ShapedType type);
+
+} // namespace tandem::transformer
+
+#endif // TANDEM_DIALECTS_TRANSFORMER_IR_WEIGHTSTORAGE_H

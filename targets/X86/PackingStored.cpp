@@ -1,0 +1,206 @@
+//===- PackingStored.cpp - panels of stored weights -------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/X86/PackingStored.h"
+
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/X86/PanelFormat.h"
+
+#include "llvm/ADT/APFloat.h"
+#include "llvm/Support/Endian.h"
+
+#include <bit>
+#include <cstring>
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::x86;
+using llvm::APFloat;
+
+namespace {
+
+/// Floats of a payload in any type, at any alignment.
+class Floats {
+public:
+  Floats() = default;
+  Floats(Attribute payload, ArrayRef<char> bytes)
+      : type(cast<ShapedType>(cast<TypedAttr>(payload).getType())
+                 .getElementType()),
+        bytes(bytes) {}
+
+  float at(int64_t index) const {
+    if (type.isF32()) {
+      float value;
+      std::memcpy(&value, bytes.data() + 4 * index, 4);
+      return value;
+    }
+    uint16_t half = llvm::support::endian::read16le(bytes.data() + 2 * index);
+    if (type.isBF16()) {
+      return std::bit_cast<float>(uint32_t(half) << 16);
+    }
+    return APFloat(APFloat::IEEEhalf(), APInt(16, half)).convertToFloat();
+  }
+
+private:
+  Type type;
+  ArrayRef<char> bytes;
+};
+
+/// Writes the panels of one weight, a panel at a time.
+class PanelWriter {
+public:
+  PanelWriter(PanelFormat format, int64_t rows, int64_t depth)
+      : format(format), rows(rows), depth(depth),
+        panel(format.panelBytes(depth)) {}
+  virtual ~PanelWriter() = default;
+
+  void run(function_ref<void(ArrayRef<char>)> write) {
+    for (int64_t first = 0; first < rows; first += panelColumns) {
+      std::fill(panel.begin(), panel.end(), 0);
+      for (int64_t lane = 0; lane < std::min(panelColumns, rows - first);
+           ++lane) {
+        for (int64_t block = 0; block < format.blocks(depth); ++block) {
+          fillBlock(first + lane, lane, block);
+        }
+      }
+      write(panel);
+    }
+  }
+
+protected:
+  virtual void fillBlock(int64_t row, int64_t lane, int64_t block) = 0;
+
+  char *blockStart(int64_t block) {
+    return panel.data() + block * format.blockBytes();
+  }
+
+  /// Sets element `k` of a block.
+  void setElement(int64_t lane, int64_t block, int64_t k, uint32_t element) {
+    char *word = blockStart(block) +
+                 k / format.fields() * PanelFormat::lineBytes + 4 * lane;
+    uint32_t value = llvm::support::endian::read32le(word);
+    value |= element << format.shiftOf(k % format.fields());
+    llvm::support::endian::write32le(word, value);
+  }
+
+  static void setNumber(char *start, int64_t lane, BlockNumber type,
+                        float value) {
+    if (type == BlockNumber::f32) {
+      std::memcpy(start + 4 * lane, &value, 4);
+    } else if (type == BlockNumber::f16) {
+      APFloat half(value);
+      bool losesInfo;
+      half.convert(APFloat::IEEEhalf(), APFloat::rmNearestTiesToEven,
+                   &losesInfo);
+      llvm::support::endian::write16le(start + 2 * lane,
+                                       half.bitcastToAPInt().getZExtValue());
+    } else if (type == BlockNumber::u8) {
+      start[lane] = static_cast<char>(static_cast<uint8_t>(value));
+    }
+  }
+
+  PanelFormat format;
+  int64_t rows, depth;
+  std::vector<char> panel;
+};
+
+/// Codes, scales and zero points of a matrix in blocks.
+class BlocksWriter final : public PanelWriter {
+public:
+  BlocksWriter(PanelFormat format, transformer::EncodedAttr value,
+               ArrayRef<ArrayRef<char>> payloads)
+      : PanelWriter(format, value.getType().getDimSize(0),
+                    value.getType().getDimSize(1)),
+        codes(payloads[0]), scales(value.getPayload(1), payloads[1]) {
+    if (format.zeroPoints == BlockNumber::u8) {
+      packedZeroPoints = payloads[2];
+    } else if (format.zeroPoints != BlockNumber::none) {
+      zeroPoints = Floats(value.getPayload(2), payloads[2]);
+    }
+  }
+
+private:
+  /// Value `index` of values of the codes' width at `bytes`.
+  uint32_t codeAt(const char *bytes, int64_t index) const {
+    int64_t bit = index * format.bits;
+    return (static_cast<uint8_t>(bytes[bit / 8]) >> (bit % 8)) &
+           ((1u << format.bits) - 1);
+  }
+
+  float zeroPointAt(int64_t row, int64_t block) const {
+    int64_t blocks = format.blocks(depth);
+    if (format.zeroPoints == BlockNumber::u8) {
+      int64_t rowBytes = (blocks * format.bits + 7) / 8;
+      return codeAt(packedZeroPoints.data() + row * rowBytes, block);
+    }
+    return zeroPoints.at(row * blocks + block);
+  }
+
+  void fillBlock(int64_t row, int64_t lane, int64_t block) override {
+    int64_t index = row * format.blocks(depth) + block;
+    const char *start = codes.data() + index * format.block * format.bits / 8;
+    int64_t count = std::min(format.block, depth - block * format.block);
+    for (int64_t k = 0; k < count; ++k) {
+      setElement(lane, block, k, codeAt(start, k));
+    }
+    setNumber(blockStart(block) + format.scaleOffset(), lane, format.scales,
+              scales.at(index));
+    if (format.zeroPoints != BlockNumber::none) {
+      setNumber(blockStart(block) + format.zeroPointOffset(), lane,
+                format.zeroPoints, zeroPointAt(row, block));
+    }
+  }
+
+  ArrayRef<char> codes, packedZeroPoints;
+  Floats scales, zeroPoints;
+};
+
+/// Elements of a matrix of either order, rounded to bf16.
+class RoundingWriter final : public PanelWriter {
+public:
+  RoundingWriter(PanelFormat format, transformer::EncodedAttr value, bool isNk,
+                 ArrayRef<char> payload)
+      : PanelWriter(format, value.getType().getDimSize(isNk ? 0 : 1),
+                    value.getType().getDimSize(isNk ? 1 : 0)),
+        elements(value.getPayload(0), payload), rowStride(isNk ? depth : 1),
+        stride(isNk ? 1 : rows) {}
+
+private:
+  /// To nearest, ties to even.
+  static uint32_t round(float value) {
+    uint32_t word = std::bit_cast<uint32_t>(value);
+    if ((word & 0x7fffffff) > 0x7f800000) {
+      return (word >> 16) | 0x40;
+    }
+    return (word + 0x7fff + ((word >> 16) & 1)) >> 16;
+  }
+
+  void fillBlock(int64_t row, int64_t lane, int64_t block) override {
+    int64_t first = block * format.block;
+    int64_t count = std::min(format.block, depth - first);
+    for (int64_t k = 0; k < count; ++k) {
+      setElement(lane, block, k,
+                 round(elements.at(row * rowStride + (first + k) * stride)));
+    }
+  }
+
+  Floats elements;
+  int64_t rowStride, stride;
+};
+
+} // namespace
+
+void tandem::x86::packStored(transformer::EncodedAttr value, bool isNk,
+                             ArrayRef<ArrayRef<char>> payloads,
+                             function_ref<void(ArrayRef<char>)> write) {
+  PanelFormat format = *PanelFormat::of(value.getType());
+  if (format.hasCodes()) {
+    BlocksWriter(format, value, payloads).run(write);
+  } else {
+    RoundingWriter(format, value, isNk, payloads[0]).run(write);
+  }
+}
