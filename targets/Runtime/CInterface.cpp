@@ -5,77 +5,33 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Runtime/tandem-runtime.h"
+#include <cstddef>
 
-#include <memory>
-#include <new>
-
-#include "tandem/targets/Runtime/Engine.h"
-#include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/Generation.h"
+#include "tandem/targets/Runtime/Handles.h"
 #include "tandem/targets/Runtime/Handoff/PrefillServer.h"
 #include "tandem/targets/Runtime/Inspection.h"
+#include "tandem/targets/Runtime/RandomSampler.h"
 #include "tandem/targets/Runtime/Verification.h"
 
 using namespace tandem::runtime;
 
-struct TandemError {
-  ExitCode code;
-  std::string message;
-};
+// Bytes of the structs of the oldest callers, which later members follow.
+static constexpr size_t leastLoadOptions =
+    offsetof(TandemLoadOptions, verifiesAll);
+static constexpr size_t leastGenerateOptions =
+    offsetof(TandemGenerateOptions, temperature);
+static constexpr size_t leastGenerateResult =
+    offsetof(TandemGenerateResult, endedBy);
 
-struct TandemBundle {
-  explicit TandemBundle(const char *path) : folder(path) {}
-
-  Engine &loaded() {
-    if (!engine) {
-      throw Failure(ExitCode::Usage, "the bundle is not loaded");
-    }
-    return *engine;
-  }
-
-  BundleFolder folder;
-  std::unique_ptr<Engine> engine;
-};
-
-struct TandemSequence {
-  explicit TandemSequence(TandemBundle &bundle)
-      : bundle(bundle), sequence(bundle.loaded()) {}
-
-  TandemBundle &bundle;
-  Sequence sequence;
-};
-
-/// Runs `body` and turns what it throws into an error object.
-template <class Body> static TandemError *guard(Body &&body) {
-  try {
-    body();
-    return nullptr;
-  } catch (const Failure &failure) {
-    return new TandemError{failure.code, failure.what()};
-  } catch (const std::bad_alloc &) {
-    return new TandemError{ExitCode::Environment, "out of memory"};
-  } catch (const std::exception &error) {
-    return new TandemError{ExitCode::InternalError, error.what()};
-  }
-}
-
-template <class Struct> static void requireSize(const Struct *given) {
-  if (!given || given->size < sizeof(Struct)) {
-    throw Failure(ExitCode::Usage,
-                  "a struct is null or smaller than this library needs: "
-                  "compile the caller with this version's tandem-runtime.h");
-  }
-}
-
-static LoadOptions toLoadOptions(const TandemLoadOptions *options) {
+static LoadOptions toLoadOptions(const TandemLoadOptions *given) {
   LoadOptions result;
-  if (options) {
-    requireSize(options);
-    result.cpu = options->cpu ? options->cpu : "";
-    result.threads = options->threads;
-    result.pool = options->pool;
-    result.isDecodeOnly = options->decodeOnly;
+  if (given) {
+    TandemLoadOptions options = readStruct(given, leastLoadOptions);
+    result.cpu = options.cpu ? options.cpu : "";
+    result.threads = options.threads;
+    result.pool = options.pool;
+    result.isDecodeOnly = options.decodeOnly;
   }
   return result;
 }
@@ -150,22 +106,21 @@ TandemError *tandem_bundle_serve_prefill(TandemBundle *bundle,
 TandemError *tandem_bundle_info(const TandemBundle *bundle,
                                 TandemBundleInfo *info) {
   return guard([&] {
-    requireSize(info);
+    TandemBundleInfo facts = {};
     const Manifest &manifest = bundle->folder.manifest();
-    *info = {};
-    info->size = sizeof(*info);
-    info->name = manifest.name.c_str();
-    info->vocabulary = manifest.model.vocabulary;
-    info->capacity = manifest.capacity.tokens;
-    info->capacityCause = manifest.capacity.cause.c_str();
-    info->isSplit = runsInTwoParts(manifest);
+    facts.name = manifest.name.c_str();
+    facts.vocabulary = manifest.model.vocabulary;
+    facts.capacity = manifest.capacity.tokens;
+    facts.capacityCause = manifest.capacity.cause.c_str();
+    facts.isSplit = runsInTwoParts(manifest);
     if (const Engine *engine = bundle->engine.get()) {
-      info->variant = engine->variantName().c_str();
-      info->maxTokens = engine->maxTokens();
-      info->maxRows = engine->maxRows();
-      info->stopTokens = engine->stopTokens().data();
-      info->stopTokenCount = engine->stopTokens().size();
+      facts.variant = engine->variantName().c_str();
+      facts.maxTokens = engine->maxTokens();
+      facts.maxRows = engine->maxRows();
+      facts.stopTokens = engine->stopTokens().data();
+      facts.stopTokenCount = engine->stopTokens().size();
     }
+    writeStruct(info, facts);
   });
 }
 
@@ -238,12 +193,23 @@ TandemError *tandem_step(TandemBundle *bundle, const TandemRow *rows,
   });
 }
 
+static std::unique_ptr<Sampler>
+makeSampler(const TandemGenerateOptions &options) {
+  Sampling sampling;
+  sampling.temperature = options.temperature;
+  sampling.topProbability = options.topP == 0 ? 1 : options.topP;
+  sampling.topCount = options.topK;
+  sampling.seed = options.seed;
+  return makeSampler(sampling);
+}
+
 TandemError *tandem_generate_check(const TandemBundle *bundle,
                                    const TandemGenerateOptions *options) {
   return guard([&] {
-    requireSize(options);
-    checkRequest(bundle->folder.manifest(),
-                 {options->prompt, options->promptCount}, options->newTokens);
+    TandemGenerateOptions given = readStruct(options, leastGenerateOptions);
+    checkRequest(bundle->folder.manifest(), {given.prompt, given.promptCount},
+                 given.newTokens);
+    makeSampler(given);
   });
 }
 
@@ -275,20 +241,24 @@ static GenerationRequest toRequest(const TandemGenerateOptions &options,
 }
 
 TandemError *tandem_generate(TandemSequence *sequence,
-                             const TandemGenerateOptions *options,
+                             const TandemGenerateOptions *given,
                              TandemGenerateResult *result) {
   return guard([&] {
-    requireSize(options);
-    requireSize(result);
+    TandemGenerateOptions options = readStruct(given, leastGenerateOptions);
+    requireSize(result, leastGenerateResult);
     Engine &engine = sequence->bundle.loaded();
-    GreedySampler sampler;
+    std::unique_ptr<Sampler> sampler = makeSampler(options);
     uint64_t before = engine.convertedBytes();
-    Generation done = generate(engine, sequence->sequence, sampler,
-                               toRequest(*options, engine));
-    result->tokenCount = done.tokens.size();
-    result->firstTokenSeconds = done.firstTokenSeconds;
-    result->laterTokenSeconds = done.laterTokenSeconds;
-    result->convertedBytes = engine.convertedBytes() - before;
+    Generation done = generate(engine, sequence->sequence, *sampler,
+                               toRequest(options, engine));
+    TandemGenerateResult facts = {};
+    facts.tokenCount = done.tokens.size();
+    facts.firstTokenSeconds = done.firstTokenSeconds;
+    facts.laterTokenSeconds = done.laterTokenSeconds;
+    facts.convertedBytes = engine.convertedBytes() - before;
+    facts.endedBy = done.reason == StopReason::StopToken ? TANDEM_END_STOP_TOKEN
+                                                         : TANDEM_END_LENGTH;
+    writeStruct(result, facts, leastGenerateResult);
     if (done.reason == StopReason::Cancelled) {
       throw Failure(ExitCode::Interrupted, "interrupted");
     }

@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The stable C interface of libtandem-runtime.so. Structs start with their own
-// size, which the caller sets; new members come at the end. Functions that can
+// size, which the caller sets; new members come at the end, and 0 in one that
+// an older caller does not have means what it meant before. Functions that can
 // fail return null or an error that the caller frees. A bundle is used by one
 // thread at a time; several bundles are independent.
 //
@@ -35,8 +36,8 @@ typedef struct TandemSequence TandemSequence; ///< a sequence with its cache
 TANDEM_RUNTIME_API const char *tandem_runtime_version(void);
 
 /// The code of an error, as the programs' exit codes: 2 usage, 3 input
-/// rejected, 6 verification failed, 7 environment, 8 runtime failure, 130
-/// interrupted.
+/// rejected, 4 unsupported, 6 verification failed, 7 environment, 8 runtime
+/// failure, 130 interrupted.
 TANDEM_RUNTIME_API int32_t tandem_error_code(const TandemError *error);
 /// The message of an error; lives as long as the error.
 TANDEM_RUNTIME_API const char *tandem_error_message(const TandemError *error);
@@ -62,6 +63,9 @@ typedef struct TandemLoadOptions {
   /// tandem_sequence_import, or prompts run at that part.
   uint32_t decodeOnly;
   const struct TandemThreads *pool; ///< the caller's threads, or null
+  /// 1: read every byte. 0: weights whose digest was right before and whose
+  /// file has not changed since are not read again; all else is.
+  uint32_t verifiesAll;
 } TandemLoadOptions;
 
 /// Checks the digest of every file, then loads the code and maps the weights.
@@ -176,7 +180,7 @@ TANDEM_RUNTIME_API TandemError *
 tandem_step(TandemBundle *bundle, const TandemRow *rows, uint64_t rowCount,
             int32_t everyToken, const float **logits, uint64_t *logitRowCount);
 
-/// What to generate. Greedy: the largest logit, of equal ones the first.
+/// What to generate, in tokens or in words: see the text functions below.
 typedef struct TandemGenerateOptions {
   uint64_t size; ///< sizeof(TandemGenerateOptions)
   const int32_t *prompt;
@@ -192,7 +196,26 @@ typedef struct TandemGenerateOptions {
   /// Set to 1 by anyone, a signal handler included, to end between two steps;
   /// may be null.
   const volatile int32_t *cancel;
+  /// 0: the largest logit, of equal ones the first. Else logits are divided by
+  /// it and a token is drawn by its probability.
+  double temperature;
+  double topP;   ///< draw from the likeliest that reach this sum; 0 or 1: all
+  uint64_t topK; ///< draw from this many likeliest; 0: all
+  uint64_t seed; ///< the same seed draws the same tokens
+  /// Gets the text as it comes, UTF-8 in whole characters, without special
+  /// tokens and without the stop text; may be null.
+  void (*onText)(void *context, const char *text, uint64_t bytes);
+  /// Texts that end the generation; what may begin one is held back.
+  const char *const *stopTexts;
+  uint64_t stopTextCount;
 } TandemGenerateOptions;
+
+/// Why a generation ended.
+enum {
+  TANDEM_END_LENGTH = 0,     ///< newTokens are there
+  TANDEM_END_STOP_TOKEN = 1, ///< the last token is a stop token
+  TANDEM_END_STOP_TEXT = 2   ///< a stop text was generated
+};
 
 /// What came of it.
 typedef struct TandemGenerateResult {
@@ -201,6 +224,7 @@ typedef struct TandemGenerateResult {
   double firstTokenSeconds; ///< from the call to the first token
   double laterTokenSeconds; ///< from the first token to the last
   uint64_t convertedBytes;  ///< of cache, from one part's layout to another's
+  uint32_t endedBy;         ///< TANDEM_END_...
 } TandemGenerateResult;
 
 /// Checks that prompt and new tokens fit this bundle, which need not be loaded.
@@ -213,6 +237,69 @@ tandem_generate_check(const TandemBundle *bundle,
 TANDEM_RUNTIME_API TandemError *
 tandem_generate(TandemSequence *sequence, const TandemGenerateOptions *options,
                 TandemGenerateResult *result);
+
+// Text. The bundle's tokenizer and chat template are read when first needed,
+// which needs no loaded bundle. A component that this library lacks is an error
+// with code 4 that names it, a malformed file one with code 3.
+
+/// Gets token ids, all in one call.
+typedef void (*TandemTokensCallback)(void *context, const int32_t *tokens,
+                                     uint64_t count);
+
+/// How to encode a text; flags of tandem_text_encode.
+enum {
+  TANDEM_ENCODE_ADD_SPECIALS = 1, ///< those that the tokenizer puts around it
+  TANDEM_ENCODE_PLAIN = 2         ///< a special token's spelling is only text
+};
+
+/// Makes token ids of UTF-8 text.
+TANDEM_RUNTIME_API TandemError *
+tandem_text_encode(TandemBundle *bundle, const char *text, uint64_t bytes,
+                   uint32_t flags, TandemTokensCallback write, void *context);
+
+/// Makes UTF-8 text of token ids, all in one call of `write`.
+TANDEM_RUNTIME_API TandemError *
+tandem_text_decode(TandemBundle *bundle, const int32_t *tokens, uint64_t count,
+                   int32_t skipSpecials, TandemTextCallback write,
+                   void *context);
+
+typedef struct TandemDetokenizer TandemDetokenizer; ///< text as tokens come
+
+/// Makes a detokenizer that leaves special tokens out; the bundle must outlive
+/// it.
+TANDEM_RUNTIME_API TandemError *
+tandem_detokenizer_create(TandemBundle *bundle,
+                          TandemDetokenizer **detokenizer);
+/// Frees a detokenizer; null is allowed.
+TANDEM_RUNTIME_API void tandem_detokenizer_free(TandemDetokenizer *detokenizer);
+/// Adds a token and writes the characters that are complete with it, if any.
+TANDEM_RUNTIME_API TandemError *
+tandem_detokenizer_push(TandemDetokenizer *detokenizer, int32_t token,
+                        TandemTextCallback write, void *context);
+/// Writes what is left, if anything; the next token starts a new text.
+TANDEM_RUNTIME_API TandemError *
+tandem_detokenizer_finish(TandemDetokenizer *detokenizer,
+                          TandemTextCallback write, void *context);
+
+/// Renders the bundle's chat template with `variables`, a JSON object: messages
+/// ([{"role", "content"}]) and what else the template reads. bos_token and
+/// eos_token come from the bundle and add_generation_prompt is true where the
+/// object has none. Encode the text without TANDEM_ENCODE_ADD_SPECIALS.
+TANDEM_RUNTIME_API TandemError *
+tandem_chat_render(TandemBundle *bundle, const char *variables, uint64_t bytes,
+                   TandemTextCallback write, void *context);
+
+/// A pass over the weights that one token reads.
+typedef struct TandemReading {
+  uint64_t size;  ///< sizeof(TandemReading)
+  uint64_t bytes; ///< read in the pass
+  double seconds;
+} TandemReading;
+
+/// Reads the weights of the loaded part that decodes, once, where they are
+/// mapped, and does nothing else: no decode step can be faster.
+TANDEM_RUNTIME_API TandemError *
+tandem_bundle_read_weights(TandemBundle *bundle, TandemReading *reading);
 
 #ifdef __cplusplus
 } // extern "C"

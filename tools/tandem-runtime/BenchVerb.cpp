@@ -26,7 +26,8 @@ static std::vector<int32_t> makePrompt(uint64_t count, uint64_t vocabulary) {
 static TandemGenerateResult measure(const Bundle &bundle,
                                     const TandemGenerateOptions &options) {
   Sequence sequence(bundle);
-  TandemGenerateResult result = {sizeof(result), 0, 0, 0, 0};
+  TandemGenerateResult result = {};
+  result.size = sizeof(result);
   check(tandem_generate(sequence.get(), &options, &result));
   return result;
 }

@@ -122,6 +122,18 @@ uint64_t Arguments::number(const std::string &option, uint64_t least,
   return number;
 }
 
+double Arguments::real(const std::string &option) const {
+  const std::string &value = text(option);
+  double number = 0;
+  auto [end, error] =
+      std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc() || end != value.data() + value.size()) {
+    usage("option '" + option + "' is '" + value +
+          "', expected a number such as 0.7");
+  }
+  return number;
+}
+
 static std::string pad(std::string text, size_t width) {
   text.resize(std::max(text.size() + 1, width), ' ');
   return text;
@@ -136,11 +148,12 @@ std::string helpText(const std::vector<Verb> &verbs) {
   return text +
          "\n'tandem-runtime VERB --help' lists the options of a verb, "
          "'tandem-runtime --version' the version.\n"
-         "TANDEM_CPU=NAME forces a variant of the code in run, bench and "
-         "verify.\n"
+         "TANDEM_CPU=NAME forces a variant of the code in every verb that runs "
+         "it.\n"
          "exit codes: 0 ok, 1 internal error, 2 usage, 3 bundle rejected, "
-         "6 verification failed,\n"
-         "7 environment, 8 runtime failure, 130 interrupted\n";
+         "4 unsupported,\n"
+         "6 verification failed, 7 environment, 8 runtime failure, 130 "
+         "interrupted\n";
 }
 
 std::string helpText(const Verb &verb) {

@@ -57,6 +57,8 @@ public:
   /// The same as a whole number in a range.
   uint64_t number(const std::string &option, uint64_t least,
                   uint64_t most) const;
+  /// The same as a number with a fraction, of any value.
+  double real(const std::string &option) const;
 
 private:
   std::string bundlePath;

@@ -12,6 +12,7 @@
 #include "tandem/tools/tandem-runtime/Interrupt.h"
 #include "tandem/tools/tandem-runtime/NpyFile.h"
 #include "tandem/tools/tandem-runtime/PrefillProcess.h"
+#include "tandem/tools/tandem-runtime/SamplingOptions.h"
 #include "tandem/tools/tandem-runtime/Verbs.h"
 
 namespace tandem::cli {
@@ -133,6 +134,7 @@ int runVerb(const Arguments &arguments) {
   options.onToken = Output::onToken;
   options.context = &output;
   options.cancel = &interrupted;
+  setSampling(arguments, options);
 
   std::optional<PrefillProcess> child; // ends after the bundle has let it go
   Bundle bundle(arguments.bundle());
@@ -156,7 +158,8 @@ int runVerb(const Arguments &arguments) {
     options.onLogits = Output::onLogits;
   }
   Sequence sequence(bundle);
-  TandemGenerateResult result = {sizeof(result), 0, 0, 0, 0};
+  TandemGenerateResult result = {};
+  result.size = sizeof(result);
   TandemError *error = tandem_generate(sequence.get(), &options, &result);
   if (output.failure) {
     tandem_error_free(error);

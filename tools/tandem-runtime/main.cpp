@@ -14,6 +14,7 @@
 
 #include "tandem/targets/Runtime/tandem-runtime.h"
 #include "tandem/tools/tandem-runtime/Interrupt.h"
+#include "tandem/tools/tandem-runtime/SamplingOptions.h"
 #include "tandem/tools/tandem-runtime/Verbs.h"
 
 using namespace tandem::cli;
@@ -23,20 +24,26 @@ static std::vector<Verb> makeVerbs() {
                           "threads, 0: as many as the process may use"};
   const Option json = {"--json", nullptr, nullptr,
                        "print one JSON object instead of text"};
+  auto withSampling = [](std::vector<Option> options) {
+    for (const Option &option : samplingOptions()) {
+      options.push_back(option);
+    }
+    return options;
+  };
   return {
-      {"run",
-       "Generates tokens after a prompt of token ids.",
-       {{"--tokens", "IDS", nullptr, "the prompt, ids with commas between"},
-        {"-n", "N", "16", "tokens to generate at most"},
-        {"--ignore-eos", nullptr, nullptr, "go on after an end token"},
-        json,
-        {"--save-logits", "FILE.npy", nullptr,
-         "write logits, fp32 [rows, vocabulary]"},
-        {"--logits", "last|all", "last",
-         "rows that chose a token, or the prompt's rows as well"},
-        {"--processes", "1|2", "1",
-         "2: prefill in a process of its own, the cache in shared memory"},
-        threads},
+      {"run", "Generates tokens after a prompt of token ids.",
+       withSampling(
+           {{"--tokens", "IDS", nullptr, "the prompt, ids with commas between"},
+            {"-n", "N", "16", "tokens to generate at most"},
+            {"--ignore-eos", nullptr, nullptr, "go on after an end token"},
+            json,
+            {"--save-logits", "FILE.npy", nullptr,
+             "write logits, fp32 [rows, vocabulary]"},
+            {"--logits", "last|all", "last",
+             "rows that chose a token, or the prompt's rows as well"},
+            {"--processes", "1|2", "1",
+             "2: prefill in a process of its own, the cache in shared memory"},
+            threads}),
        runVerb},
       {"bench",
        "Measures prefill, decode and load; prints a JSON line per repeat.",

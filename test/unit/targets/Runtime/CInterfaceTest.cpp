@@ -30,7 +30,7 @@ TEST(CInterface, LoadsStepsAndGenerates) {
   TandemSequence *sequence = nullptr;
   EXPECT_EQ(takeMessage(tandem_sequence_create(bundle, &sequence)),
             "the bundle is not loaded");
-  TandemLoadOptions load = {sizeof(load), "plain", 1, 0, nullptr};
+  TandemLoadOptions load = {sizeof(load), "plain", 1, 0, nullptr, 0};
   ASSERT_EQ(takeMessage(tandem_bundle_load(bundle, &load)), "");
   TandemBundleInfo info = {};
   info.size = sizeof(info);
@@ -61,7 +61,8 @@ TEST(CInterface, LoadsStepsAndGenerates) {
   options.onToken = [](void *context, int32_t token) {
     static_cast<std::vector<int32_t> *>(context)->push_back(token);
   };
-  TandemGenerateResult result = {sizeof(result), 0, 0, 0, 0};
+  TandemGenerateResult result = {};
+  result.size = sizeof(result);
   ASSERT_EQ(takeMessage(tandem_generate(sequence, &options, &result)), "");
   EXPECT_EQ(result.tokenCount, 3u);
   EXPECT_EQ(tokens.size(), 3u);
