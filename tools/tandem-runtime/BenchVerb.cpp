@@ -35,8 +35,7 @@ static TandemGenerateResult measure(const Bundle &bundle,
 int benchVerb(const Arguments &arguments) {
   auto start = std::chrono::steady_clock::now();
   Bundle bundle(arguments.bundle());
-  TandemLoadOptions load =
-      loadOptions(arguments.number("--threads", 0, maximumThreads));
+  TandemLoadOptions load = loadOptions(arguments);
   std::vector<int32_t> prompt = makePrompt(
       arguments.number("--prompt", 1, INT32_MAX), bundle.info().vocabulary);
 

@@ -20,6 +20,7 @@
 
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/tandem-runtime.h"
+#include "tandem/tools/tandem-runtime/CommandLine.h"
 
 namespace tandem::cli {
 
@@ -73,12 +74,24 @@ private:
   std::unique_ptr<TandemSequence, void (*)(TandemSequence *)> handle;
 };
 
-/// Load options from --threads and TANDEM_CPU.
-inline TandemLoadOptions loadOptions(uint64_t threads) {
+/// Most threads that --threads accepts.
+inline constexpr uint64_t maximumThreads = 4096;
+
+/// Load options from --threads, --verify and TANDEM_CPU.
+inline TandemLoadOptions loadOptions(const Arguments &arguments) {
   TandemLoadOptions options = {};
   options.size = sizeof(options);
   options.cpu = std::getenv("TANDEM_CPU");
-  options.threads = static_cast<uint32_t>(threads);
+  options.threads =
+      static_cast<uint32_t>(arguments.number("--threads", 0, maximumThreads));
+  if (arguments.has("--verify")) {
+    const std::string &which = arguments.text("--verify");
+    if (which != "changed" && which != "full") {
+      throw Failure(ExitCode::Usage, "option '--verify' is '" + which +
+                                         "', expected 'changed' or 'full'");
+    }
+    options.verifiesAll = which == "full";
+  }
   return options;
 }
 

@@ -11,8 +11,7 @@
 namespace tandem::cli {
 
 int verifyVerb(const Arguments &arguments) {
-  TandemLoadOptions options =
-      loadOptions(arguments.number("--threads", 0, maximumThreads));
+  TandemLoadOptions options = loadOptions(arguments);
   Bundle bundle(arguments.bundle());
   check(tandem_bundle_verify(bundle.get(), &options, arguments.has("--json"),
                              printText, nullptr));

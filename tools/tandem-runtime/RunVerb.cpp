@@ -13,28 +13,10 @@
 #include "tandem/tools/tandem-runtime/NpyFile.h"
 #include "tandem/tools/tandem-runtime/PrefillProcess.h"
 #include "tandem/tools/tandem-runtime/SamplingOptions.h"
+#include "tandem/tools/tandem-runtime/TextInput.h"
 #include "tandem/tools/tandem-runtime/Verbs.h"
 
 namespace tandem::cli {
-
-static std::vector<int32_t> parseTokens(const std::string &text) {
-  std::vector<int32_t> tokens;
-  for (size_t start = 0; start <= text.size();) {
-    size_t end = std::min(text.find(',', start), text.size());
-    std::string word = text.substr(start, end - start);
-    bool isNegative = !word.empty() && word[0] == '-';
-    uint64_t number = 0;
-    if (!parseNumber(word.substr(isNegative), INT32_MAX, number)) {
-      throw Failure(ExitCode::Usage,
-                    "option '--tokens' has '" + word +
-                        "', expected token ids with commas between: 1,15043");
-    }
-    auto token = static_cast<int32_t>(number);
-    tokens.push_back(isNegative ? -token : token);
-    start = end + 1;
-  }
-  return tokens;
-}
 
 static bool wantsAllLogits(const Arguments &arguments) {
   const std::string &which = arguments.text("--logits");
@@ -119,10 +101,10 @@ int runVerb(const Arguments &arguments) {
     throw Failure(ExitCode::Usage, "'run' needs --tokens IDS");
   }
   Output output = {arguments.has("--json"), {}, {}, {}};
-  std::vector<int32_t> prompt = parseTokens(arguments.text("--tokens"));
+  std::vector<int32_t> prompt =
+      parseIds(arguments.text("--tokens"), "--tokens");
   uint64_t processes = arguments.number("--processes", 1, 2);
-  TandemLoadOptions load =
-      loadOptions(arguments.number("--threads", 0, maximumThreads));
+  TandemLoadOptions load = loadOptions(arguments);
 
   TandemGenerateOptions options = {};
   options.size = sizeof(options);

@@ -32,8 +32,7 @@ int servePrefillVerb(const Arguments &arguments) {
   peer.onLost = endWithoutPeer;
   // An interrupt reaches both; the process that decodes ends this one.
   std::signal(SIGINT, SIG_IGN);
-  TandemLoadOptions load =
-      loadOptions(arguments.number("--threads", 0, maximumThreads));
+  TandemLoadOptions load = loadOptions(arguments);
   Bundle bundle(arguments.bundle());
   check(tandem_bundle_serve_prefill(bundle.get(), &load, &peer));
   return 0;

@@ -19,15 +19,15 @@ namespace tandem::cli {
 /// Generates tokens after a prompt.
 int runVerb(const Arguments &arguments);
 /// Measures prefill, decode and load.
-int servePrefillVerb(const Arguments &arguments);
 int benchVerb(const Arguments &arguments);
+/// Computes the perplexity of a text.
+int evalVerb(const Arguments &arguments);
+/// Runs prefill for a process at a socket.
+int servePrefillVerb(const Arguments &arguments);
 /// Checks digests, contract, code and golden vectors.
 int verifyVerb(const Arguments &arguments);
 /// Prints what is in a bundle.
 int inspectVerb(const Arguments &arguments);
-
-/// Most threads that --threads accepts.
-inline constexpr uint64_t maximumThreads = 4096;
 
 } // namespace tandem::cli
 

@@ -43,6 +43,7 @@ struct RuntimeVerb {
 };
 constexpr RuntimeVerb runtimeVerbs[] = {
     {"run", "generate tokens with a bundle"},
+    {"eval", "compute the perplexity of a text with a bundle"},
     {"bench", "time prefill and decode of a bundle"},
     {"verify",
      "check digests, contract and golden vectors of a bundle; --against MODEL "
