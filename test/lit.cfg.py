@@ -26,6 +26,8 @@ config.environment["PATH"] = os.pathsep.join(
 # A debugger's or user's choice of kernels must not change results of tests.
 config.environment.pop("TANDEM_CPU", None)
 config.environment["LC_ALL"] = "C.UTF-8"
+# Tests leave nothing in the user's cache, and need nothing from it.
+config.environment["XDG_CACHE_HOME"] = os.path.join(config.tandem_build_dir, "test", "cache")
 
 python = config.tandem_python
 if not os.path.exists(python):

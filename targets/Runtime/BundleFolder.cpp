@@ -7,22 +7,17 @@
 
 #include "tandem/targets/Runtime/BundleFolder.h"
 
-#include <algorithm>
-#include <fcntl.h>
 #include <filesystem>
 #include <set>
 
 #include "tandem/targets/Runtime/Digest.h"
 #include "tandem/targets/Runtime/Failure.h"
-#include "tandem/targets/Runtime/FileDescriptor.h"
 #include "tandem/targets/Runtime/Memory.h"
-#include "tandem/targets/Runtime/ThreadPool.h"
 
 namespace fs = std::filesystem;
 
 namespace tandem::runtime {
 
-static constexpr uint64_t readChunkBytes = 256 << 10;
 /// SHA256SUMS repeats less than the manifest says.
 static constexpr uint64_t maximumSumsBytes = maximumManifestBytes;
 
@@ -70,6 +65,7 @@ BundleFolder::BundleFolder(const std::string &path) : root(path) {
   std::string text = readRequired(root, "manifest.json", maximumManifestBytes);
   std::string sums = readRequired(root, "SHA256SUMS", maximumSumsBytes);
   checkManifestDigest(text, sums);
+  manifestDigest = Sha256::of(text);
   contents = parseManifest(text);
   if (sums != sha256Sums(contents, text)) {
     damaged("'SHA256SUMS' does not agree with manifest.json");
@@ -144,64 +140,6 @@ void BundleFolder::checkNames() const {
   if (!expected.empty()) {
     damaged("the bundle lacks '" + *expected.begin() + "'");
   }
-}
-
-/// What is wrong with the contents of `file`, or empty.
-template <class Hasher>
-static std::string whyDamaged(const std::string &path, const FileRecord &file,
-                              const std::string FileRecord::*digest) {
-  FileDescriptor input = FileDescriptor::open(path, O_RDONLY);
-  if (input.size() != file.bytes) {
-    return "'" + file.path + "' has " + std::to_string(input.size()) +
-           " bytes, manifest.json says " + std::to_string(file.bytes);
-  }
-  Hasher hasher;
-  std::string buffer(std::min(file.bytes + 1, readChunkBytes), '\0');
-  while (size_t got = input.read(buffer.data(), buffer.size())) {
-    hasher.update(buffer.data(), got);
-  }
-  if (hasher.finish() != file.*digest) {
-    return "'" + file.path + "' does not have the digest in manifest.json";
-  }
-  return "";
-}
-
-template <class Hasher>
-static void checkDigests(const BundleFolder &bundle, ThreadPool &pool,
-                         const std::string FileRecord::*digest) {
-  std::vector<const FileRecord *> order;
-  for (const FileRecord &file : bundle.manifest().files) {
-    order.push_back(&file);
-  }
-  std::sort(order.begin(), order.end(), [](const auto *a, const auto *b) {
-    // Big ones first, or one thread works alone at the end.
-    return a->bytes != b->bytes ? a->bytes > b->bytes : a->path < b->path;
-  });
-  std::vector<std::string> problems(order.size());
-  pool.forEach(order.size(), [&](uint64_t i) {
-    try {
-      problems[i] =
-          whyDamaged<Hasher>(bundle.locate(order[i]->path), *order[i], digest);
-    } catch (const std::exception &error) {
-      problems[i] = error.what();
-    }
-  });
-  for (const std::string &problem : problems) {
-    if (!problem.empty()) {
-      damaged(problem);
-    }
-  }
-}
-
-void BundleFolder::checkFiles(ThreadPool &pool) {
-  if (!filesAreChecked) {
-    checkDigests<Blake3>(*this, pool, &FileRecord::blake3);
-    filesAreChecked = true;
-  }
-}
-
-void BundleFolder::checkSha256(ThreadPool &pool) const {
-  checkDigests<Sha256>(*this, pool, &FileRecord::sha256);
 }
 
 } // namespace tandem::runtime

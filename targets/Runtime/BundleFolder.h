@@ -15,6 +15,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "tandem/targets/Runtime/Manifest.h"
 
@@ -31,9 +32,11 @@ public:
   /// it.
   explicit BundleFolder(const std::string &path);
 
-  /// Checks that each file has its size and BLAKE3 digest; a second call does
-  /// nothing.
-  void checkFiles(ThreadPool &pool);
+  /// Checks that each file has its size and BLAKE3 digest, all threads on the
+  /// same file in its order; a second call does nothing. Weights that have not
+  /// changed since they were last checked (see DigestMemory) are not read again
+  /// unless `readsAll`.
+  void checkFiles(ThreadPool &pool, bool readsAll);
   /// Checks the SHA-256 digests of all files as well, for those who use
   /// SHA256SUMS without us.
   void checkSha256(ThreadPool &pool) const;
@@ -47,8 +50,10 @@ public:
 
 private:
   void checkNames() const;
+  std::vector<const FileRecord *> filesBySize() const;
 
   std::string root;
+  std::string manifestDigest;
   Manifest contents;
   bool filesAreChecked = false;
 };

@@ -32,6 +32,7 @@ static LoadOptions toLoadOptions(const TandemLoadOptions *given) {
     result.threads = options.threads;
     result.pool = options.pool;
     result.isDecodeOnly = options.decodeOnly;
+    result.readsAll = options.verifiesAll;
   }
   return result;
 }

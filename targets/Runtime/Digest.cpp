@@ -17,7 +17,7 @@
 
 namespace tandem::runtime {
 
-static std::string toHex(const unsigned char *bytes, size_t count) {
+std::string toHex(const unsigned char *bytes, size_t count) {
   static const char digits[] = "0123456789abcdef";
   std::string text;
   text.reserve(2 * count);

@@ -58,6 +58,9 @@ private:
   std::unique_ptr<State> state;
 };
 
+/// Lower-case hexadecimal digits of `bytes`.
+std::string toHex(const unsigned char *bytes, size_t count);
+
 /// Whether `text` is 64 lower-case hexadecimal digits.
 bool isHexDigest(std::string_view text);
 

@@ -35,7 +35,7 @@ Engine::Engine(BundleFolder &bundle, const LoadOptions &options)
     : bundle(bundle) {
   unsigned threads = options.threads ? options.threads : allowedCpuCount();
   ownPool = std::make_unique<ThreadPool>(threads);
-  bundle.checkFiles(*ownPool);
+  bundle.checkFiles(*ownPool, options.readsAll);
   threadTable = ownPool->table();
   if (options.pool) {
     threadTable = options.pool;

@@ -41,6 +41,8 @@ struct LoadOptions {
   bool isDecodeOnly = false;
   /// The process that runs prefill, whose socket is taken; null: this one does.
   PeerOptions *peer = nullptr;
+  /// Reads every byte, also of weights that have not changed since last time.
+  bool readsAll = false;
 };
 
 /// The parts that run prefill and decode; one and the same where a part runs

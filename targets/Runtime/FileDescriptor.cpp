@@ -7,6 +7,7 @@
 
 #include "tandem/targets/Runtime/FileDescriptor.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -68,6 +69,22 @@ size_t FileDescriptor::read(void *buffer, size_t bytes) {
       fail("read", path);
     }
   }
+}
+
+size_t FileDescriptor::readAt(uint64_t offset, void *buffer, size_t bytes) {
+  size_t done = 0;
+  while (done < bytes) {
+    ssize_t got = pread(fd, static_cast<char *>(buffer) + done, bytes - done,
+                        static_cast<off_t>(offset + done));
+    if (got == 0) {
+      break;
+    }
+    if (got < 0 && errno != EINTR) {
+      fail("read", path);
+    }
+    done += static_cast<size_t>(std::max<ssize_t>(got, 0));
+  }
+  return done;
 }
 
 void FileDescriptor::write(const void *buffer, size_t bytes) {

@@ -36,6 +36,8 @@ public:
   uint64_t size() const;
   /// Reads up to `bytes` at the current offset; 0 at the end.
   size_t read(void *buffer, size_t bytes);
+  /// Reads up to `bytes` from `offset` on; fewer at the end.
+  size_t readAt(uint64_t offset, void *buffer, size_t bytes);
   /// Writes all of `bytes`.
   void write(const void *buffer, size_t bytes);
 

@@ -81,6 +81,17 @@ Mapping Mapping::borrowed(int descriptor, uint64_t bytes) {
   return mapping;
 }
 
+void Mapping::touch(uint64_t offset, uint64_t length) const {
+#ifdef MADV_POPULATE_READ
+  if (madvise(base + offset, length, MADV_POPULATE_READ) == 0) {
+    return;
+  }
+#endif
+  for (uint64_t i = 0; i < length; i += 4096) { // a kernel before 5.14
+    static_cast<void>(*static_cast<const volatile char *>(base + offset + i));
+  }
+}
+
 void Mapping::preferLargePages() { madvise(base, bytes, MADV_HUGEPAGE); }
 
 Mapping Mapping::file(const std::string &path) {

@@ -44,6 +44,9 @@ public:
   /// not `bytes` long or could shrink.
   static Mapping borrowed(int descriptor, uint64_t bytes);
 
+  /// Maps the pages from `offset` on at once, which for a file reads it.
+  void touch(uint64_t offset, uint64_t bytes) const;
+
   /// Asks for large pages, for memory that is used whole; may have no effect.
   void preferLargePages();
 

@@ -127,6 +127,21 @@ void PartLibrary::mapWeights(const BundleFolder &bundle) {
   }
 }
 
+/// Of weights that a task touches: a multiple of a page.
+static constexpr uint64_t pieceBytes = 4 << 20;
+
+void PartLibrary::touchWeights(const TandemThreads *threads) const {
+  for (const auto &[name, file] : weightFiles) {
+    auto touch = [](void *context, uint64_t i) {
+      const auto &mapping = *static_cast<const Mapping *>(context);
+      uint64_t offset = i * pieceBytes;
+      mapping.touch(offset, std::min(pieceBytes, mapping.size() - offset));
+    };
+    threads->parallelFor(threads->pool, touch, const_cast<Mapping *>(&file),
+                         (file.size() + pieceBytes - 1) / pieceBytes);
+  }
+}
+
 TandemEntry PartLibrary::findEntry(const std::string &name) const {
   auto found = std::find(part.entries.begin(), part.entries.end(), name);
   return found == part.entries.end()

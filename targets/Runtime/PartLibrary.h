@@ -45,6 +45,10 @@ public:
   PartLibrary(const BundleFolder &bundle, const PartRecord &record,
               const PartDescription &description, const Variant &variant);
 
+  /// Maps the pages of the weights on all threads, in the order of the file, so
+  /// that the first step waits for none.
+  void touchWeights(const TandemThreads *threads) const;
+
   /// The entry called `name`, or null.
   TandemEntry findEntry(const std::string &name) const;
 

@@ -32,6 +32,7 @@ PartRunner::PartRunner(const BundleFolder &bundle, const PartRecord &record,
   decode = decode ? decode : prefill;
   arena = Mapping::lazy(part.arenaBytes(), "scratch memory");
   arena.preferLargePages();
+  library.touchWeights(threads);
 }
 
 Mapping PartRunner::takeSlot() {

@@ -23,7 +23,7 @@ namespace tandem::runtime {
 
 static CheckResult checkContents(BundleFolder &bundle, unsigned threads) {
   ThreadPool pool(threads ? threads : allowedCpuCount());
-  bundle.checkFiles(pool);
+  bundle.checkFiles(pool, /*readsAll=*/true);
   bundle.checkSha256(pool);
   uint64_t bytes = 0;
   for (const FileRecord &file : bundle.manifest().files) {

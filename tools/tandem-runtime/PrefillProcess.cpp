@@ -29,7 +29,8 @@ using runtime::Failure;
                 std::string("cannot ") + what + ": " + std::strerror(error));
 }
 
-PrefillProcess::PrefillProcess(const std::string &bundle, uint64_t threads) {
+PrefillProcess::PrefillProcess(const std::string &bundle,
+                               const TandemLoadOptions &load) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
     fail("make a socket", errno);
@@ -42,7 +43,9 @@ PrefillProcess::PrefillProcess(const std::string &bundle, uint64_t threads) {
                                     "--socket",
                                     std::to_string(childSocket),
                                     "--threads",
-                                    std::to_string(threads)};
+                                    std::to_string(load.threads),
+                                    "--verify",
+                                    load.verifiesAll ? "full" : "changed"};
   std::vector<char *> arguments;
   for (std::string &word : words) {
     arguments.push_back(word.data());

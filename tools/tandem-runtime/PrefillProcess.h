@@ -12,13 +12,15 @@
 #include <string>
 #include <sys/types.h>
 
+#include "tandem/targets/Runtime/tandem-runtime.h"
+
 namespace tandem::cli {
 
 /// This program again, as `serve-prefill` at the other end of a socket. It ends
 /// when the socket is closed.
 class PrefillProcess {
 public:
-  PrefillProcess(const std::string &bundle, uint64_t threads);
+  PrefillProcess(const std::string &bundle, const TandemLoadOptions &load);
   /// Waits for its end, and makes it end where it does not.
   ~PrefillProcess();
   PrefillProcess(const PrefillProcess &) = delete;

@@ -123,7 +123,7 @@ int runVerb(const Arguments &arguments) {
   check(tandem_generate_check(bundle.get(), &options));
   if (processes == 2) {
     requireSplit(bundle);
-    child.emplace(arguments.bundle(), load.threads);
+    child.emplace(arguments.bundle(), load);
     TandemPeer peer = {};
     peer.size = sizeof(peer);
     peer.socket = child->socket();

@@ -24,6 +24,9 @@ static std::vector<Verb> makeVerbs() {
                           "threads, 0: as many as the process may use"};
   const Option json = {"--json", nullptr, nullptr,
                        "print one JSON object instead of text"};
+  const Option verify = {"--verify", "changed|full", "changed",
+                         "digests to check: of weights that have changed since "
+                         "last time and all else, or all"};
   auto withSampling = [](std::vector<Option> options) {
     for (const Option &option : samplingOptions()) {
       options.push_back(option);
@@ -43,6 +46,7 @@ static std::vector<Verb> makeVerbs() {
              "rows that chose a token, or the prompt's rows as well"},
             {"--processes", "1|2", "1",
              "2: prefill in a process of its own, the cache in shared memory"},
+            verify,
             threads}),
        runVerb},
       {"bench",
@@ -50,6 +54,7 @@ static std::vector<Verb> makeVerbs() {
        {{"--prompt", "N", "512", "prompt tokens"},
         {"--new", "N", "64", "tokens to generate"},
         {"--repeat", "N", "3", "measurements, after one that is not counted"},
+        verify,
         threads},
        benchVerb},
       {"eval",
@@ -62,6 +67,7 @@ static std::vector<Verb> makeVerbs() {
          "tokens of second halves of whole windows (default for several "
          "windows), or all but the first (default for one)"},
         json,
+        verify,
         threads},
        evalVerb},
       {"verify",
@@ -71,7 +77,9 @@ static std::vector<Verb> makeVerbs() {
       {"serve-prefill",
        "Runs prefill for the process at a socket; 'run --processes 2' starts "
        "it.",
-       {{"--socket", "N", nullptr, "number of the open socket"}, threads},
+       {{"--socket", "N", nullptr, "number of the open socket"},
+        verify,
+        threads},
        servePrefillVerb},
       {"inspect", "Prints what is in a bundle.", {json}, inspectVerb},
   };

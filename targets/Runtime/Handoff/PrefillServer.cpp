@@ -186,7 +186,7 @@ private:
 void servePrefill(BundleFolder &bundle, const LoadOptions &load,
                   PeerOptions options) {
   ThreadPool pool(load.threads ? load.threads : allowedCpuCount());
-  bundle.checkFiles(pool);
+  bundle.checkFiles(pool, load.readsAll);
   PhaseParts parts = findPhaseParts(bundle.manifest());
   const HandoffRecord &handoff =
       findHandoff(bundle.manifest(), parts.prefill.id, parts.decode.id);
