@@ -10,12 +10,12 @@ packages=(
   # compiler and linker, LLVM and MLIR with lit and FileCheck
   clang-22 clang-format-22 lld-22 llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
   # build and libraries
-  cmake ninja-build libprotobuf-dev protobuf-compiler nlohmann-json3-dev libssl-dev zlib1g-dev libzstd-dev
+  cmake ninja-build libprotobuf-dev protobuf-compiler nlohmann-json3-dev libpcre2-dev libssl-dev libutf8proc-dev zlib1g-dev libzstd-dev
   # tests
   git libgtest-dev python3-venv
 )
 # The versions that wrote the recorded results of test/models, and XLA.
-wheels=(numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 jax==0.10.2)
+wheels=(numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 jax==0.10.2 tokenizers==0.23.3)
 # Half a gigabyte that only long tests need: a vendor's compiler behind XLA.
 long_wheel=libtpu==0.0.52
 venv=build/setup/venv
