@@ -8,6 +8,7 @@
 #include "tandem/targets/Runtime/ThreadPool.h"
 
 #include <algorithm>
+#include <chrono>
 #include <sched.h>
 #include <system_error>
 
@@ -15,14 +16,29 @@
 
 namespace tandem::runtime {
 
-/// About 50 microseconds: longer than the serial code between two loops of a
-/// layer, shorter than anybody notices.
-static constexpr int spinCount = 1000;
+/// Longer than the serial code between two loops of a layer, shorter than
+/// anybody notices.
+static constexpr std::chrono::microseconds spinTime(50);
 
 static void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #endif
+}
+
+/// Asks `isDone` for about `spinTime`; whether it became true. A pause takes 3
+/// cycles on some CPUs and 140 on others, so the time is measured.
+template <class Condition> static bool spinUntil(Condition &&isDone) {
+  auto start = std::chrono::steady_clock::now();
+  do {
+    for (int i = 0; i < 32; ++i) {
+      if (isDone()) {
+        return true;
+      }
+      pause();
+    }
+  } while (std::chrono::steady_clock::now() - start < spinTime);
+  return false;
 }
 
 unsigned allowedCpuCount() {
@@ -94,9 +110,13 @@ void ThreadPool::runLoop(TandemTask newTask, void *newContext,
     loopNumber.notify_all();
   }
   finished.fetch_add(takeTasks(loop), std::memory_order_acq_rel);
-  for (int spins = 0; finished.load(std::memory_order_acquire) < newCount;
-       ++spins) {
-    spins < spinCount ? pause() : std::this_thread::yield();
+  auto isDone = [&] {
+    return finished.load(std::memory_order_acquire) >= newCount;
+  };
+  if (!spinUntil(isDone)) {
+    while (!isDone()) {
+      std::this_thread::yield();
+    }
   }
 }
 
@@ -122,16 +142,14 @@ uint64_t ThreadPool::takeTasks(uint32_t loop) {
 }
 
 uint32_t ThreadPool::awaitLoop(uint32_t lastLoop) {
-  for (int spins = 0; spins < spinCount; ++spins) {
-    uint32_t loop = loopNumber.load(std::memory_order_acquire);
-    if (loop != lastLoop) {
-      return loop;
-    }
-    pause();
+  bool isNew = spinUntil([&] {
+    return loopNumber.load(std::memory_order_acquire) != lastLoop;
+  });
+  if (!isNew) {
+    sleepers.fetch_add(1);
+    loopNumber.wait(lastLoop);
+    sleepers.fetch_sub(1);
   }
-  sleepers.fetch_add(1);
-  loopNumber.wait(lastLoop);
-  sleepers.fetch_sub(1);
   return loopNumber.load(std::memory_order_acquire);
 }
 

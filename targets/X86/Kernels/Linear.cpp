@@ -38,21 +38,31 @@ LLVM::LLVMFuncOp Kernels::multiplyStrip() {
 LLVM::LLVMFuncOp Kernels::packRows() {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
-  return define("pack_rows", {ptr, ptr, i64, i64, i64, i64},
-                [&](Emitter &e, ValueRange arguments) {
-                  Pointer x(e, arguments[0]), packed(e, arguments[1]);
-                  Expr width(e, arguments[2]), first(e, arguments[3]),
-                      last(e, arguments[4]), rows(e, arguments[5]);
-                  e.loop(first, last, variant.tileRows, [&](Expr tile) {
-                    Expr height =
-                        e.minimum(rows - tile, e.integer(variant.tileRows));
-                    e.loop(e.integer(0), height, 1, [&](Expr row) {
-                      Pointer from = x + (tile + row) * width;
-                      Pointer to = (packed + tile * width) + row;
-                      e.loop(e.integer(0), width, 1, [&](Expr k) {
-                        (to + k * height).store((from + k).loadFloat());
-                      });
-                    });
+  // One row is packed as it is.
+  auto copyRow = [](Emitter &e, Pointer from, Pointer to, Expr width) {
+    e.elementLoop(width, [&](Expr k, Type type) {
+      (to + k).store((from + k).load(type));
+    });
+  };
+  return define(
+      "pack_rows", {ptr, ptr, i64, i64, i64, i64},
+      [&](Emitter &e, ValueRange arguments) {
+        Pointer x(e, arguments[0]), packed(e, arguments[1]);
+        Expr width(e, arguments[2]), first(e, arguments[3]),
+            last(e, arguments[4]), rows(e, arguments[5]);
+        e.loop(first, last, variant.tileRows, [&](Expr tile) {
+          Expr height = e.minimum(rows - tile, e.integer(variant.tileRows));
+          Pointer from = x + tile * width, to = packed + tile * width;
+          e.ifElse(
+              height == 1, [&] { copyRow(e, from, to, width); },
+              [&] {
+                e.loop(e.integer(0), height, 1, [&](Expr row) {
+                  Pointer source = from + row * width, place = to + row;
+                  e.loop(e.integer(0), width, 1, [&](Expr k) {
+                    (place + k * height).store((source + k).loadFloat());
                   });
                 });
+              });
+        });
+      });
 }

@@ -21,12 +21,16 @@ static int64_t panelCount(const LinearWork &work) {
   return (work.columns + panelColumns - 1) / panelColumns;
 }
 
-/// Panels in one task: about 128 KiB of weights, and at least 16 tasks where
+/// Panels in one task: about 64 KiB of weights, and at least 16 tasks where
+/// there are as many panels.
+static int64_t panelsPerTask(const LinearWork &work) {
+/// Panels in one task: about 64 KiB of weights, and at least 16 tasks where
 /// there are as many panels.
 static int64_t panelsPerTask(const LinearWork &work) {
   transformer::LinearOp linear = work.linear;
   int64_t panelBytes = panelBytesOf(linear.getWeight().getType(), work.depth());
-  int64_t bySize = std::max<int64_t>(1, 131072 / panelBytes);
+  panelBytes *= work.gate ? 2 : 1;
+  int64_t bySize = std::max<int64_t>(1, 65536 / panelBytes);
   return std::min(bySize, std::max<int64_t>(1, panelCount(work) / 16));
 }
 
