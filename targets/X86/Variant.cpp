@@ -28,11 +28,14 @@ static constexpr StringRef v4Bf16Features[] = {
 // is as slow as 1024.
 static const Variant table[] = {
     {"v3", "x86-64-v3", "znver3", v3Features, /*lanes=*/8, /*registers=*/16,
-     /*tileRows=*/6, /*prefetchBytes=*/640},
+     /*tileRows=*/6, /*prefetchBytes=*/640, /*blockTileRows=*/4,
+     /*blockPrefetchBytes=*/1024},
     {"v4", "x86-64-v4", "znver4", v4Features, /*lanes=*/16, /*registers=*/32,
-     /*tileRows=*/28, /*prefetchBytes=*/0},
+     /*tileRows=*/28, /*prefetchBytes=*/0, /*blockTileRows=*/8,
+     /*blockPrefetchBytes=*/0},
     {"v4-bf16", "x86-64-v4", "znver4", v4Bf16Features, /*lanes=*/16,
-     /*registers=*/32, /*tileRows=*/28, /*prefetchBytes=*/0},
+     /*registers=*/32, /*tileRows=*/28, /*prefetchBytes=*/0, /*blockTileRows=*/8,
+     /*blockPrefetchBytes=*/0},
 };
 
 std::string Variant::featureString() const {

@@ -14,6 +14,7 @@
 #define TANDEM_TARGETS_X86_VARIANT_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 
 #include <cstdint>
@@ -37,9 +38,14 @@ struct Variant {
   int64_t tileRows;  ///< rows of the largest register tile
   int64_t
       prefetchBytes; ///< distance of software prefetch when streaming; 0: none
+  int64_t blockTileRows;      ///< rows of a tile of quantised rows
+  int64_t blockPrefetchBytes; ///< `prefetchBytes` for quantised matrices
 
   /// Vectors in a row of a panel.
   int64_t panelVectors() const { return panelColumns / lanes; }
+  bool hasFeature(llvm::StringRef feature) const {
+    return llvm::is_contained(features, feature);
+  }
   /// Features as LLVM takes them: "+avx2,+fma".
   std::string featureString() const;
 };

@@ -24,9 +24,6 @@ static int64_t panelCount(const LinearWork &work) {
 /// Panels in one task: about 64 KiB of weights, and at least 16 tasks where
 /// there are as many panels.
 static int64_t panelsPerTask(const LinearWork &work) {
-/// Panels in one task: about 64 KiB of weights, and at least 16 tasks where
-/// there are as many panels.
-static int64_t panelsPerTask(const LinearWork &work) {
   transformer::LinearOp linear = work.linear;
   int64_t panelBytes = panelBytesOf(linear.getWeight().getType(), work.depth());
   panelBytes *= work.gate ? 2 : 1;

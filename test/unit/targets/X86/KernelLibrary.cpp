@@ -47,6 +47,14 @@ static void writeAllKernels(Kernels &kernels) {
   kernels.rotary(true);
   kernels.append();
   kernels.attendTile();
+  kernels.quantizeRows();
+  for (int64_t bits : {4, 8}) {
+    for (bool hasHalfScales : {false, true}) {
+      for (bool hasZeroPoints : {false, true}) {
+        kernels.multiplyBlocks({bits, hasHalfScales, hasZeroPoints});
+      }
+    }
+  }
 }
 
 /// Adds `tandem_part_query(i64 index)`, which returns function `index`.
