@@ -3,7 +3,8 @@
 Programs in PATH: Tandem's own, then LLVM 22's (FileCheck, not, split-file,
 mlir-opt). Substitutions: %source_dir (this repository), %build_dir, %python
 (with numpy, onnx and onnxruntime where the feature `onnxruntime` is there),
-%cmake, %cc, %cxx. Features: `onnxruntime`; `xla` and `libtpu`, where jaxlib and libtpu are installed; `long`, with --param all=1; a name
+%cmake, %cc, %cxx. Features: `onnxruntime`; `xla` and `libtpu`, where jaxlib and libtpu are installed;
+`setuptools`, where it builds wheels; `long`, with --param all=1; a name
 per built program (`tandem`, `tandem-runtime`, ...); a name per CPU ability
 (`avx2`, `avx512f`, `avx512_bf16`, ...).
 """
@@ -43,6 +44,12 @@ for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu")):
     probe = subprocess.run([python, "-c", f"import importlib.metadata as m; m.version('{package}')"], capture_output=True)
     if probe.returncode == 0:
         config.available_features.add(feature)
+
+# The first version that writes what python_bindings/pyproject.toml says.
+probe = subprocess.run([python, "-c", "import importlib.metadata as m, sys; sys.exit(int(m.version('setuptools').split('.')[0]) < 77)"],
+                       capture_output=True)
+if probe.returncode == 0:
+    config.available_features.add("setuptools")
 
 config.substitutions += [
     ("%source_dir", config.tandem_source_dir),

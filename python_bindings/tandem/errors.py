@@ -9,6 +9,6 @@ class TandemError(Exception):
     failure, 130 interrupted.
     """
 
-    def __init__(self, code, message):
+    def __init__(self, code: int, message: str) -> None:
         super().__init__(message)
         self.code = code

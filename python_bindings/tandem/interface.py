@@ -1,16 +1,18 @@
 """Declarations of tandem-runtime.h, one for one, and the loaded library."""
+from __future__ import annotations
+
 import ctypes as c
 import functools
 import os
 from pathlib import Path
+from typing import Any
 
-from tandem.compiler import program
 from tandem.errors import TandemError
 
 
 class LoadOptions(c.Structure):
     _fields_ = [("size", c.c_uint64), ("cpu", c.c_char_p), ("threads", c.c_uint32), ("decodeOnly", c.c_uint32),
-                ("pool", c.c_void_p)]
+                ("pool", c.c_void_p), ("verifiesAll", c.c_uint32)]
 
 
 class BundleInfo(c.Structure):
@@ -18,23 +20,6 @@ class BundleInfo(c.Structure):
                 ("capacityCause", c.c_char_p), ("variant", c.c_char_p), ("maxTokens", c.c_uint64),
                 ("maxRows", c.c_uint64), ("stopTokens", c.POINTER(c.c_int32)), ("stopTokenCount", c.c_uint64),
                 ("isSplit", c.c_uint64)]
-
-
-TextCallback = c.CFUNCTYPE(None, c.c_void_p, c.POINTER(c.c_char), c.c_uint64)
-TokenCallback = c.CFUNCTYPE(None, c.c_void_p, c.c_int32)
-LogitsCallback = c.CFUNCTYPE(None, c.c_void_p, c.POINTER(c.c_float), c.c_uint64)
-
-
-class GenerateOptions(c.Structure):
-    _fields_ = [("size", c.c_uint64), ("prompt", c.POINTER(c.c_int32)), ("promptCount", c.c_uint64),
-                ("newTokens", c.c_uint64), ("ignoreStops", c.c_int32), ("everyLogits", c.c_int32),
-                ("onToken", TokenCallback), ("onLogits", LogitsCallback), ("context", c.c_void_p),
-                ("cancel", c.POINTER(c.c_int32))]
-
-
-class GenerateResult(c.Structure):
-    _fields_ = [("size", c.c_uint64), ("tokenCount", c.c_uint64), ("firstTokenSeconds", c.c_double),
-                ("laterTokenSeconds", c.c_double), ("convertedBytes", c.c_uint64)]
 
 
 class CachePiece(c.Structure):
@@ -47,37 +32,117 @@ class Row(c.Structure):
     _fields_ = [("sequence", c.c_void_p), ("tokens", c.POINTER(c.c_int32)), ("tokenCount", c.c_uint64)]
 
 
+class Sampling(c.Structure):
+    _fields_ = [("size", c.c_uint64), ("temperature", c.c_double), ("topP", c.c_double), ("topK", c.c_uint64),
+                ("seed", c.c_uint64)]
+
+
+TextCallback = c.CFUNCTYPE(None, c.c_void_p, c.POINTER(c.c_char), c.c_uint64)
+TokensCallback = c.CFUNCTYPE(None, c.c_void_p, c.POINTER(c.c_int32), c.c_uint64)
+
+_object, _flag, _count = c.c_void_p, c.c_int32, c.c_uint64
+# Functions that return null or an error, and their arguments.
+_FALLIBLE = {
+    "bundle_open": [c.c_char_p, c.POINTER(_object)],
+    "bundle_load": [_object, c.POINTER(LoadOptions)],
+    "bundle_info": [_object, c.POINTER(BundleInfo)],
+    "bundle_inspect": [_object, _flag, TextCallback, c.c_void_p],
+    "bundle_verify": [_object, c.POINTER(LoadOptions), _flag, TextCallback, c.c_void_p],
+    "sequence_create": [_object, c.POINTER(_object)],
+    "sequence_import": [_object, c.POINTER(CachePiece)],
+    "sampler_create": [c.POINTER(Sampling), c.POINTER(_object)],
+    "sampler_choose": [_object, c.POINTER(c.c_float), _count, c.POINTER(c.c_int32)],
+    "text_encode": [_object, c.c_char_p, _count, c.c_uint32, TokensCallback, c.c_void_p],
+    "text_decode": [_object, c.POINTER(c.c_int32), _count, _flag, TextCallback, c.c_void_p],
+    "detokenizer_create": [_object, c.POINTER(_object)],
+    "detokenizer_push": [_object, c.c_int32, TextCallback, c.c_void_p],
+    "detokenizer_finish": [_object, TextCallback, c.c_void_p],
+    "chat_render": [_object, c.c_char_p, _count, TextCallback, c.c_void_p],
+    "step": [_object, c.POINTER(Row), _count, _flag, c.POINTER(c.POINTER(c.c_float)), c.POINTER(_count)],
+}
+# The others: what they return, and their arguments.
+_INFALLIBLE = {
+    "runtime_version": (c.c_char_p, []),
+    "error_code": (c.c_int32, [_object]),
+    "error_message": (c.c_char_p, [_object]),
+    "error_free": (None, [_object]),
+    "bundle_free": (None, [_object]),
+    "sampler_free": (None, [_object]),
+    "detokenizer_free": (None, [_object]),
+    "sequence_free": (None, [_object]),
+    "sequence_length": (_count, [_object]),
+    "sequence_truncate": (None, [_object, _count]),
+}
+
+
+def library_path() -> str:
+    """TANDEM_RUNTIME_LIBRARY, or the library in this package (a wheel), or beside an installed or built program."""
+    if given := os.environ.get("TANDEM_RUNTIME_LIBRARY"):
+        return given
+    carried = Path(__file__).with_name("libtandem-runtime.so")
+    if carried.exists():
+        return str(carried)
+    from tandem.compiler import program
+    return str(Path(program("tandem-runtime")).resolve().parents[1] / "lib" / "libtandem-runtime.so")
+
+
 @functools.cache
-def library():
+def library() -> c.CDLL:
     """libtandem-runtime.so, opened once."""
-    path = os.environ.get("TANDEM_RUNTIME_LIBRARY")
-    if not path:
-        path = Path(program("tandem-runtime")).resolve().parents[1] / "lib" / "libtandem-runtime.so"
     try:
-        loaded = c.CDLL(str(path))
+        return c.CDLL(library_path())
     except OSError as error:
         raise TandemError(7, f"cannot load the runtime: {error}") from None
-    loaded.tandem_error_message.restype = c.c_char_p
-    loaded.tandem_runtime_version.restype = c.c_char_p
-    loaded.tandem_sequence_length.restype = c.c_uint64
-    loaded.tandem_sequence_truncate.argtypes = [c.c_void_p, c.c_uint64]
-    for name in ("bundle_open", "bundle_load", "bundle_info", "bundle_inspect", "bundle_verify", "sequence_create",
-                 "sequence_import", "step", "generate"):
-        getattr(loaded, f"tandem_{name}").restype = c.c_void_p
-    return loaded
 
 
-def call(name, *arguments):
+@functools.cache
+def function(name: str) -> Any:
+    """tandem_NAME, declared."""
+    try:
+        found = getattr(library(), f"tandem_{name}")
+    except AttributeError:
+        raise TandemError(7, f"'{library_path()}' has no 'tandem_{name}': it is older than this package") from None
+    found.restype, found.argtypes = _INFALLIBLE.get(name) or (c.c_void_p, _FALLIBLE[name])
+    return found
+
+
+def ask(name: str, *arguments: Any) -> Any:
+    """What tandem_NAME returns, which cannot fail."""
+    return function(name)(*arguments)
+
+
+def call(name: str, *arguments: Any) -> None:
     """Calls tandem_NAME, which returns null or an error, and raises the error."""
-    runtime = library()
-    error = getattr(runtime, f"tandem_{name}")(*arguments)
-    if error:
-        error = c.c_void_p(error)
-        code, message = runtime.tandem_error_code(error), runtime.tandem_error_message(error).decode()
-        runtime.tandem_error_free(error)
+    if error := ask(name, *arguments):
+        code, message = ask("error_code", error), ask("error_message", error).decode()
+        ask("error_free", error)
         raise TandemError(code, message)
 
 
-def sized(structure, **members):
+def sized(structure: type[c.Structure], **members: Any) -> Any:
     """A struct that states its own size, as the interface asks."""
     return structure(size=c.sizeof(structure), **members)
+
+
+def collect(name: str, *arguments: Any) -> str:
+    """The text that tandem_NAME writes in pieces to the callback behind `arguments`."""
+    pieces: list[bytes] = []
+    write = TextCallback(lambda _, text, size: pieces.append(c.string_at(text, size)))
+    call(name, *arguments, write, None)
+    return b"".join(pieces).decode()
+
+
+class Owned:
+    """A C object made by tandem_KIND_MADE, freed when nothing refers to it any more.
+
+    It goes into calls as it is. `keep` are objects that must outlive it.
+    """
+
+    def __init__(self, kind: str, made: str, *arguments: Any, keep: Any = None) -> None:
+        self._as_parameter_ = c.c_void_p()
+        self._free, self._keep = function(f"{kind}_free"), keep
+        call(f"{kind}_{made}", *arguments, c.byref(self._as_parameter_))
+
+    def __del__(self) -> None:
+        if self._as_parameter_:
+            self._free(self._as_parameter_)

@@ -35,7 +35,8 @@ class RuntimeSteps:
                 self.slots[slot] = self.bundle.sequence()
             self.slots[slot].truncate(start)
             work.append((self.slots[slot], ids))
-        return self.bundle.step(work, logits == "all")
+        self.bundle.step(work, logits)
+        return self.bundle.logits.copy()
 
     def close(self):
         for sequence in self.slots.values():

@@ -180,6 +180,29 @@ TANDEM_RUNTIME_API TandemError *
 tandem_step(TandemBundle *bundle, const TandemRow *rows, uint64_t rowCount,
             int32_t everyToken, const float **logits, uint64_t *logitRowCount);
 
+/// How to draw tokens; as the members of TandemGenerateOptions.
+typedef struct TandemSampling {
+  uint64_t size; ///< sizeof(TandemSampling)
+  double temperature;
+  double topP;
+  uint64_t topK;
+  uint64_t seed;
+} TandemSampling;
+
+typedef struct TandemSampler TandemSampler; ///< chooses one token after another
+
+/// Makes a sampler for callers with a loop of their own around tandem_step: it
+/// chooses as tandem_generate does with the same numbers.
+TANDEM_RUNTIME_API TandemError *
+tandem_sampler_create(const TandemSampling *sampling, TandemSampler **sampler);
+/// Frees a sampler; null is allowed.
+TANDEM_RUNTIME_API void tandem_sampler_free(TandemSampler *sampler);
+/// Chooses a token by a row of logits, `vocabulary` wide.
+TANDEM_RUNTIME_API TandemError *tandem_sampler_choose(TandemSampler *sampler,
+                                                      const float *logits,
+                                                      uint64_t vocabulary,
+                                                      int32_t *token);
+
 /// What to generate, in tokens or in words: see the text functions below.
 typedef struct TandemGenerateOptions {
   uint64_t size; ///< sizeof(TandemGenerateOptions)

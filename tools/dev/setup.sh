@@ -14,8 +14,13 @@ packages=(
   # tests
   git libgtest-dev python3-venv
 )
-# The versions that wrote the recorded results of test/models, and XLA.
-wheels=(numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 jax==0.10.2 tokenizers==0.23.3)
+# The versions that wrote the recorded results of test/models, XLA, the tokenizers
+# and templates that ours are compared with, the build of python_bindings' wheel,
+# and the reader of the demo's weights.
+wheels=(
+  numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 jax==0.10.2
+  tokenizers==0.23.3 jinja2==3.1.6 setuptools==80.9.0 gguf==0.19.0
+)
 # Half a gigabyte that only long tests need: a vendor's compiler behind XLA.
 long_wheel=libtpu==0.0.52
 venv=build/setup/venv

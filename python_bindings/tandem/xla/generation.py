@@ -19,16 +19,16 @@ class Generation:
     logits: object
 
 
-def check_request(bundle, prompt, new_tokens):
-    if not prompt or new_tokens < 1:
-        raise TandemError(2, f"{len(prompt)} tokens of prompt and {new_tokens} new ones, expected at least 1 of each")
+def check_request(bundle, prompt, max_new_tokens):
+    if not prompt or max_new_tokens < 1:
+        raise TandemError(2, f"{len(prompt)} tokens of prompt and {max_new_tokens} new ones, expected at least 1 of each")
     wrong = [str(token) for token in prompt if not 0 <= token < bundle.vocabulary]
     if wrong:
         raise TandemError(2, f"tokens {', '.join(wrong)} of the prompt are not 0 to {bundle.vocabulary - 1}")
-    needed = len(prompt) + new_tokens - 1
+    needed = len(prompt) + max_new_tokens - 1
     if needed > bundle.capacity:
         cause = bundle.manifest["capacity"]["cause"]
-        raise TandemError(2, f"a prompt of {len(prompt)} tokens and n = {new_tokens} need {needed} places in the cache, whose "
+        raise TandemError(2, f"a prompt of {len(prompt)} tokens and n = {max_new_tokens} need {needed} places in the cache, whose "
                              f"capacity is {bundle.capacity} tokens ({cause}); ask for less or compile with a larger --max-context")
 
 
@@ -48,9 +48,9 @@ def start_sequence(bundle, platform, form="text"):
     return ToXla(decode, sequence, platform, form) if decode.text else ToMachineCode(bundle, sequence)
 
 
-def generate(bundle, prompt, new_tokens, platform="cpu", ignore_stops=False, on_token=None, logits="last", form="text"):
+def generate(bundle, prompt, max_new_tokens, platform="cpu", ignore_stops=False, on_token=None, logits="last", form="text"):
     """Generates after `prompt`; `logits` 'all' keeps the prompt's rows too."""
-    check_request(bundle, prompt, new_tokens)
+    check_request(bundle, prompt, max_new_tokens)
     stops = set() if ignore_stops else bundle.stop_tokens()
     sequence = start_sequence(bundle, platform, form)
     begin = time.monotonic()
@@ -63,6 +63,6 @@ def generate(bundle, prompt, new_tokens, platform="cpu", ignore_stops=False, on_
             first = time.monotonic() - begin
         if on_token:
             on_token(token)
-        if len(tokens) == new_tokens or token in stops:
+        if len(tokens) == max_new_tokens or token in stops:
             return Generation(tokens, first, time.monotonic() - begin - first, numpy.concatenate(kept))
         kept.append(sequence.feed("decode", [token]))

@@ -1,7 +1,7 @@
 """Sequences whose prompt one part takes and whose decode another."""
 import numpy
 
-import tandem
+from tandem.bundle import Bundle
 from tandem.errors import TandemError
 from tandem.xla.engine import Engine
 
@@ -32,7 +32,7 @@ class ToMachineCode(HandedOver):
     def __init__(self, bundle, prefill):
         super().__init__(prefill)
         self._layers = self.engine.part.text["cache"][0]["shape"][0]
-        self._runtime = tandem.Bundle(bundle.root, decode_only=True)
+        self._runtime = Bundle(bundle.root, decode_only=True)
         self._sequence = self._runtime.sequence()
 
     def decoded_length(self):
@@ -43,7 +43,8 @@ class ToMachineCode(HandedOver):
         self._sequence.import_cache(self.engine.part.id, slot, tokens, 0, self._layers)
 
     def decode(self, tokens, logits):
-        return self._sequence.step(tokens, every_token=logits == "all")
+        self._sequence.step(tokens, logits)
+        return self._runtime.logits.copy()
 
 
 class ToXla(HandedOver):
