@@ -67,31 +67,31 @@ def _generate(sequence: Sequence, ids: Ordered[int], count: int, stops: frozense
         ids = [token]
 
 
-def to_text(tokenizer: Tokenizer, tokens: Iterable[int], stop: Ordered[str] = ()) -> Iterator[str]:
-    """The text of `tokens` as they come, in whole characters and without special tokens. It ends before the first of
-    the texts `stop`; what may begin one is held back."""
-    if not all(stop):
-        raise TandemError(2, "a stop text is empty")
+def to_text(tokenizer: Tokenizer, tokens: Iterable[int]) -> Iterator[str]:
+    """The text of `tokens` as they come, in whole characters and without special tokens."""
     detokenizer = Owned("detokenizer", "create", tokenizer.bundle.handle, keep=tokenizer.bundle.handle)
-    held = ""
     for token in tokens:
-        held += collect("detokenizer_push", detokenizer, token)
-        if (end := _first_of(stop, held)) is not None:
-            yield from filter(None, [held[:end]])
-            return
-        keep = _begun(stop, held)
-        if len(held) > keep:
-            yield held[:len(held) - keep]
-            held = held[len(held) - keep:]
-    held += collect("detokenizer_finish", detokenizer)
-    yield from filter(None, [held[:_first_of(stop, held)]])
+        yield collect("detokenizer_push", detokenizer, token)
+    yield collect("detokenizer_finish", detokenizer)
 
 
-def _first_of(stop: Ordered[str], text: str) -> int | None:
-    """Where the first stop text begins."""
-    return min((text.index(word) for word in stop if word in text), default=None)
+def until(stop: Ordered[str], pieces: Iterable[str]) -> Iterator[str]:
+    """The text of `pieces` before that of the texts `stop` which is complete first; what may begin one is held back."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        found = [(held.index(word) + len(word), held.index(word)) for word in stop if word in held]
+        if found:
+            held = held[:min(found)[1]]
+            break
+        ready = len(held) - max((_begun(word, held) for word in stop), default=0)
+        if ready:
+            yield held[:ready]
+        held = held[ready:]
+    if held:
+        yield held
 
 
-def _begun(stop: Ordered[str], text: str) -> int:
-    """Length of the longest end of `text` that begins a stop text."""
-    return max((n for word in stop for n in range(1, min(len(word), len(text) + 1)) if text.endswith(word[:n])), default=0)
+def _begun(word: str, text: str) -> int:
+    """Length of the longest end of `text` that begins `word`."""
+    return max(n for n in range(min(len(word), len(text)) + 1) if text.endswith(word[:n]))

@@ -7,7 +7,8 @@ from collections.abc import Sequence as Ordered
 from typing import TYPE_CHECKING, Any
 
 from tandem.bundle import Bundle, Info, LogitsOf
-from tandem.generation import to_text
+from tandem.errors import TandemError
+from tandem.generation import to_text, until
 from tandem.text import Tokenizer
 
 if TYPE_CHECKING:
@@ -109,9 +110,11 @@ class Model:
 
     def _extend(self, kept: int, ids: Ordered[int], max_new_tokens: int | None, stop: Ordered[str], ignore_stops: bool,
                 sampling: Sampling) -> Iterator[str]:
+        if isinstance(stop, str) or not all(stop):
+            raise TandemError(2, f"stop is {stop!r}, expected a list of texts that are not empty")
         self.truncate(kept)
         tokens = self.generate_tokens(ids[kept:], max_new_tokens, ignore_stops, **sampling)
-        return to_text(self.tokenizer, tokens, [stop] if isinstance(stop, str) else stop)
+        return until(stop, to_text(self.tokenizer, tokens))
 
 
 def _common(some: Ordered[int], others: Ordered[int]) -> int:
