@@ -33,8 +33,8 @@ static void buildSimplify(OpPassManager &manager, const StageOptions &) {
   buildSimplifyPipeline(manager);
 }
 
-static void buildRaise(OpPassManager &manager, const StageOptions &) {
-  buildRaisePipeline(manager);
+static void buildRaise(OpPassManager &manager, const StageOptions &options) {
+  buildRaisePipeline(manager, options.raise);
 }
 
 static void buildSplit(OpPassManager &manager, const StageOptions &) {

@@ -19,6 +19,8 @@
 #include "mlir/Pass/PassManager.h"
 #include "llvm/ADT/ArrayRef.h"
 
+#include "tandem/passes/Raise/Pipeline.h"
+
 namespace tandem {
 
 /// What the stages need to know beside the program.
@@ -28,6 +30,7 @@ struct StageOptions {
   std::string slo;               ///< --slo, or empty
   std::string prefillChip;       ///< --prefill, or empty
   std::string decodeChip;        ///< --decode, or empty
+  RaiseOptions raise;
 };
 
 /// One stage. `build` is null where the stage is not a pipeline of passes: the

@@ -18,7 +18,15 @@
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 
+#include <functional>
+
 namespace tandem {
+
+/// The mapped bytes of a weight; empty where its file is not at hand.
+using WeightBytes = std::function<llvm::ArrayRef<char>(onnx::WeightAttr)>;
+
+/// tandem-narrow-scales over the files of a model.
+std::unique_ptr<mlir::Pass> createNarrowScalesPass(WeightBytes readWeight);
 
 #define GEN_PASS_DECL
 #include "tandem/passes/Raise/Passes.h.inc"

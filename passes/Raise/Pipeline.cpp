@@ -11,14 +11,13 @@
 
 #include "tandem/passes/Raise/Pipeline.h"
 
-#include "tandem/passes/Raise/Passes.h"
-
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 
-void tandem::buildRaisePipeline(OpPassManager &manager) {
+void tandem::buildRaisePipeline(OpPassManager &manager,
+                                const RaiseOptions &options) {
   manager.addPass(createRaiseNormsPass());
   manager.addPass(createRaiseActivationsPass());
   // Before linear, which adds a bias to what it finds.
@@ -31,12 +30,17 @@ void tandem::buildRaisePipeline(OpPassManager &manager) {
   manager.addPass(createRaiseAttentionPass());
   manager.addPass(createFoldLayoutsPass());
   manager.addPass(createSplitColumnsPass());
+  // Every weight has found its operation.
+  manager.addPass(createNarrowScalesPass(options.readWeight));
+  if (options.storesBf16) {
+    manager.addPass(createRoundWeightsPass());
+  }
   manager.addPass(createCSEPass());
   manager.addPass(createVerifyModelLevelPass());
 }
 
 void tandem::registerRaisePipeline() {
-  PassPipelineRegistration<>("tandem-raise",
-                             "recognise transformer operations in primitives",
-                             buildRaisePipeline);
+  PassPipelineRegistration<>(
+      "tandem-raise", "recognise transformer operations in primitives",
+      [](OpPassManager &manager) { buildRaisePipeline(manager); });
 }

@@ -14,10 +14,19 @@
 
 #include "mlir/Pass/PassManager.h"
 
+#include "tandem/passes/Raise/Passes.h"
+
 namespace tandem {
 
+/// What stage raise needs to know beside the program.
+struct RaiseOptions {
+  bool storesBf16 = false; ///< --precision bf16: round matrices
+  WeightBytes readWeight;  ///< absent in tandem-opt
+};
+
 /// Appends the passes of stage raise: primitives become transformer operations.
-void buildRaisePipeline(mlir::OpPassManager &manager);
+void buildRaisePipeline(mlir::OpPassManager &manager,
+                        const RaiseOptions &options = {});
 
 /// Registers the stage as pipeline `tandem-raise`.
 void registerRaisePipeline();

@@ -34,6 +34,7 @@ struct CompileRequest {
   std::string slo;                      ///< --slo, or empty
   bool showsRemarks = false;            ///< print what passes decided, and why
   std::string output;                   ///< bundle to write
+  std::string precision = "file";       ///< of stored matrices: file or bf16
   std::optional<int64_t> maxContext;    ///< tokens a cache slot holds
   std::vector<std::string> allowedDirs; ///< further folders of external data
   std::string stopAfter;                ///< stage, or empty

@@ -209,6 +209,9 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
     provenance.options.push_back(
         llvm::formatv("--max-context={0}", *request.maxContext));
   }
+  if (request.precision != "file") {
+    provenance.options.push_back("--precision=" + request.precision);
+  }
   if (request.vhlo) {
     provenance.options.push_back("--vhlo");
   }
@@ -307,6 +310,10 @@ void Compilation::report(const runtime::Manifest &manifest) {
       manifest.capacity.tokens, manifest.capacity.cause);
   for (const std::string &assumption : manifest.contract.assumptions) {
     llvm::errs() << "assumes: " << assumption << "\n";
+  }
+  if (request.precision != "file") {
+    llvm::errs() << "matrices stored as " << request.precision
+                 << " (--precision), arithmetic in fp32\n";
   }
   for (const runtime::PartRecord &part : manifest.parts) {
     llvm::errs() << llvm::formatv("{0} -> {1}\n", llvm::join(part.phases, ", "),

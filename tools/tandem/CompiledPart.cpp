@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/targets/Bundle/WeightPacker.h"
 #include "tandem/targets/Runtime/PartAbi.h"
 #include "llvm/ADT/StringExtras.h"
@@ -59,7 +60,7 @@ addWeights(deploy::PartOp part, const Target &target, WeightFiles &weights,
     record.layout = plan[index].layout;
     record.shape.assign(slot.getType().getShape().begin(),
                         slot.getType().getShape().end());
-    record.type = textOf(slot.getType().getElementType());
+    record.type = transformer::describeStorage(slot.getType());
     record.source = describeSource(slot);
     records.push_back(record);
   }

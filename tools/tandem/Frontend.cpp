@@ -71,6 +71,10 @@ ExitCode Frontend::load() {
     return ExitCode::InputRejected;
   }
   model = std::move(*imported);
+  options.raise.readWeight = [this](onnx::WeightAttr weight) {
+    return getWeights().bytes(weight);
+  };
+  options.raise.storesBf16 = request.precision == "bf16";
   return request.startFrom.empty() ? finishStage("import") : readStage();
 }
 

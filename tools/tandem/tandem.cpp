@@ -77,6 +77,11 @@ cl::opt<std::string>
         cl::desc("limits on time to first token and per token, as "
                  "ttft=200ms,tpot=20ms"),
         cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
+cl::opt<std::string> precision(
+    "precision", cl::init("file"), cl::value_desc("TYPE"),
+    cl::desc("how matrices are stored: file (as they are) or bf16 (rounded; "
+             "arithmetic stays fp32)"),
+    cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
 cl::opt<bool> showRemarks("show-remarks",
                           cl::desc("print what passes decided, and why"),
                           cl::cat(category), cl::sub(compileVerb));
@@ -182,6 +187,7 @@ CompileRequest makeRequest() {
   request.decodeChip = decodeChip;
   request.workload = workload;
   request.slo = slo;
+  request.precision = precision;
   request.showsRemarks = showRemarks;
   request.output = output;
   if (maxContext.getNumOccurrences()) {
@@ -288,6 +294,12 @@ int main(int argc, char **argv) {
   cl::HideUnrelatedOptions(category, **known);
   if (!cl::ParseCommandLineOptions(argc, argv, "", &llvm::errs())) {
     return static_cast<int>(ExitCode::Usage);
+  }
+  if (precision != "file" && precision != "bf16") {
+    return static_cast<int>(fail(ExitCode::Usage, "--precision is '" +
+                                                      precision +
+                                                      "', expected file or "
+                                                      "bf16"));
   }
   if (compileVerb) {
     return static_cast<int>(runCompileVerb());

@@ -186,3 +186,20 @@ double tandem::transformer::getStoredBytes(ShapedType type) {
   }
   return countElements(type.getShape()) * element.getIntOrFloatBitWidth() / 8;
 }
+
+std::string tandem::transformer::describeStorage(ShapedType type) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  if (BlocksAttr encoding = getBlocks(type)) {
+    stream << encoding.getCodes() << " in blocks of " << encoding.getBlock()
+           << ", scales " << encoding.getScales();
+    if (encoding.getZeroPoints()) {
+      stream << ", zero points " << encoding.getZeroPoints();
+    }
+  } else if (StoredAttr encoding = getStored(type)) {
+    stream << encoding.getElement();
+  } else {
+    stream << type.getElementType();
+  }
+  return text;
+}

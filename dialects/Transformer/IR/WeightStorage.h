@@ -25,6 +25,10 @@ bool isEncoded(mlir::Type type);
 /// dimensions count as 1.
 double getStoredBytes(mlir::ShapedType type);
 
+/// The elements of a tensor as it is stored: "f32", "bf16", or "ui4 in blocks
+/// of 32, scales f16".
+std::string describeStorage(mlir::ShapedType type);
+
 } // namespace tandem::transformer
 
 #endif // TANDEM_DIALECTS_TRANSFORMER_IR_WEIGHTSTORAGE_H
