@@ -55,6 +55,12 @@ static void writeAllKernels(Kernels &kernels) {
       }
     }
   }
+  for (const PanelFormat &format : storedFormats) {
+    kernels.spreadRow(format);
+    kernels.multiplySpread(format);
+    kernels.unpackPanel(format);
+    kernels.gatherStored(format);
+  }
 }
 
 /// Adds `tandem_part_query(i64 index)`, which returns function `index`.

@@ -16,6 +16,18 @@
 
 namespace tandem::x86 {
 
+/// Formats of stored panels that the library has kernels for: every kind of
+/// code, scale and zero point.
+inline constexpr PanelFormat storedFormats[] = {
+    {4, 32, BlockNumber::f16},
+    {4, 32, BlockNumber::f32, BlockNumber::f32},
+    {4, 16, BlockNumber::f32, BlockNumber::u8},
+    {8, 32, BlockNumber::f32},
+    {8, 64, BlockNumber::f16, BlockNumber::f16},
+    {8, 16, BlockNumber::f32, BlockNumber::u8},
+    {16, 16},
+};
+
 /// Whether this CPU runs `variant`.
 bool canRun(const Variant &variant);
 
