@@ -41,7 +41,7 @@ std::vector<float> makeRotaryTable(deploy::RotaryAttr rotary) {
   return table;
 }
 
-static std::string describePayload(TypedAttr payload) {
+std::string describePayload(TypedAttr payload) {
   return llvm::TypeSwitch<Attribute, std::string>(payload)
       .Case([](onnx::WeightAttr weight) {
         return llvm::formatv("{0}:{1}", weight.getFile(), weight.getOffset())

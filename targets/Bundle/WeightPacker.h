@@ -43,6 +43,9 @@ packWeights(deploy::PartOp part, const Target &target, const PackingPlan &plan,
 /// was made.
 std::string describeSource(deploy::SlotAttr slot);
 
+/// The same for one payload of an entry.
+std::string describePayload(mlir::TypedAttr payload);
+
 /// The table of `rotary`, row-major fp32: the product of position and frequency
 /// is rounded to fp32, cosine and sine are taken in double precision.
 std::vector<float> makeRotaryTable(deploy::RotaryAttr rotary);

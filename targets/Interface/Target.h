@@ -33,6 +33,17 @@
 
 namespace tandem {
 
+/// One of several tensors that an entry is handed over as, each on a 64-byte
+/// boundary behind the one before.
+struct PackedPiece {
+  std::string type; ///< of its elements, as part.json shows it: "ui8"
+  std::vector<int64_t> shape;
+  int64_t bytes = 0;
+
+  /// Bytes from here to the next piece.
+  int64_t alignedBytes() const { return (bytes + 63) / 64 * 64; }
+};
+
 /// How one entry of a part's weight table lies in memory.
 struct PackedWeight {
   /// Name of the physical layout, as part.json shows it: "panels16", "rows".
@@ -42,6 +53,9 @@ struct PackedWeight {
   /// Index of an earlier entry whose packed tensor this one is, or -1. Entries
   /// with one source share it where the layout agrees.
   int64_t sameAs = -1;
+  /// For a target that takes a stored weight as several arguments: those, in
+  /// order; part.json lists each. Empty where the entry is one tensor.
+  std::vector<PackedPiece> pieces;
 };
 
 /// One PackedWeight for each entry of the part's weight table, in order.

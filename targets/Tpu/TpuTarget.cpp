@@ -11,15 +11,13 @@
 #include "tandem/targets/Tpu/Lowering/Passes.h"
 #include "tandem/targets/Tpu/Lowering/Support.h"
 #include "tandem/targets/Tpu/Machine.h"
+#include "tandem/targets/Tpu/Packing.h"
 
 using namespace mlir;
 using namespace tandem;
 using namespace tandem::tpu;
 
 namespace {
-
-/// Elements as in the file, row-major.
-constexpr llvm::StringLiteral denseLayout = "dense";
 
 class TpuTarget final : public Target {
 public:
@@ -43,14 +41,14 @@ public:
     return tpu::whyNoPortableForm();
   }
 
-  PackingPlan planPacking(deploy::PartOp part) const override;
+  PackingPlan planPacking(deploy::PartOp part) const override {
+    return tpu::planPacking(part);
+  }
 
-  void pack(deploy::SlotAttr, const PackedWeight &,
+  void pack(deploy::SlotAttr slot, const PackedWeight &packed,
             ArrayRef<ArrayRef<char>> payloads,
             function_ref<void(ArrayRef<char>)> write) const override {
-    for (ArrayRef<char> payload : payloads) {
-      write(payload);
-    }
+    packWeight(slot, packed, payloads, write);
   }
 
   FailureOr<EmittedPart> emit(deploy::PartOp part, ArtifactSink &sink,
@@ -60,19 +58,6 @@ public:
 };
 
 } // namespace
-
-PackingPlan TpuTarget::planPacking(deploy::PartOp part) const {
-  PackingPlan plan;
-  llvm::DenseMap<Attribute, int64_t> firstOf;
-  for (auto [index, slot] :
-       llvm::enumerate(part.getWeights().getAsRange<deploy::SlotAttr>())) {
-    ShapedType type = slot.getType();
-    int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
-    auto [first, isNew] = firstOf.try_emplace(slot.getSource(), index);
-    plan.push_back({denseLayout.str(), bytes, isNew ? -1 : first->second});
-  }
-  return plan;
-}
 
 namespace tandem::tpu {
 

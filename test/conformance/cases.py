@@ -157,6 +157,65 @@ for width in (1, 7, 64, 259):
             embedding(width, layout, source)
 
 
+FORMATS = (  # bits, block, type of scales, zero points
+    (4, 32, "f32", ""), (4, 32, "f16", ""), (4, 32, "f32", "f32"), (4, 16, "f32", "packed"), (4, 128, "f16", "packed"),
+    (8, 32, "f32", ""), (8, 32, "f32", "f32"), (8, 64, "f16", "packed"),
+)
+
+
+def quantised(k, n, bits, block, scales, zeros, has_bias):
+    """Rows below and above a block, panels that are not full, zero points of every kind."""
+    name = f"{k} to {n}, {bits} bits, block {block}, scales {scales}{f', zero points {zeros}' if zeros else ''}"
+
+    def multiply(p):
+        x, (weight, type_) = p.rows(k), p.blocks(n, k, bits, block, scales, zeros)
+        bias, bias_type = "", ""
+        if has_bias:
+            bias, bias_type = f" bias({p.weight(p.normal(n))})", f", tensor<{n}xf32>"
+        return p.op(f"transformer.linear {x}, {weight}{bias} layout nk : ({row(k)}, {type_}{bias_type}) -> {row(n)}"), n
+
+    def look_up(p):
+        table, type_ = p.blocks(64, k, bits, block, scales, zeros)
+        return p.op(f"transformer.embedding %tokens, {table} layout nk : (tensor<?xi32>, {type_}) -> {row(k)}"), k
+
+    case(f"quantised linear {name}{' bias' if has_bias else ''}")(multiply)
+    if n == 64:
+        case(f"quantised embedding {name}")(look_up)
+
+
+for format_ in FORMATS:
+    for k, n, has_bias in ((32, 7, False), (64, 64, True), (80, 128, False), (259, 64, False), (640, 48, True)):
+        quantised(k, n, *format_, has_bias)
+
+
+def rounded(k, n, layout):
+    def make(p):
+        shape = (n, k) if layout == "nk" else (k, n)
+        x, (weight, type_) = p.rows(k), p.stored([p.normal(*shape, scale=k**-0.5)], shape, "stored<bf16>")
+        return p.op(f"transformer.linear {x}, {weight} layout {layout} : ({row(k)}, {type_}) -> {row(n)}"), n
+
+    case(f"rounded linear {k} to {n} {layout}")(make)
+
+
+for k, n in ((1, 1), (7, 16), (64, 64), (259, 64), (640, 48)):
+    for layout in ("nk", "kn"):
+        rounded(k, n, layout)
+
+
+def rounded_table(width, layout):
+    def make(p):
+        shape = (64, width) if layout == "nk" else (width, 64)
+        table, type_ = p.stored([p.normal(*shape)], shape, "stored<bf16>")
+        return p.op(f"transformer.embedding %tokens, {table} layout {layout} : (tensor<?xi32>, {type_}) -> {row(width)}"), width
+
+    case(f"rounded embedding width {width} {layout}")(make)
+
+
+for width in (7, 64):
+    for layout in ("nk", "kn"):
+        rounded_table(width, layout)
+
+
 def rotary(heads, dim, rotated, interleaved, as_weights=False):
     def make(p):
         width, columns = heads * dim, rotated // 2

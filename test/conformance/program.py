@@ -33,13 +33,38 @@ class Program:
         self.lines.append(f"{name}{f':{results}' if results > 1 else ''} = {text}{place}")
         return name if results == 1 else [f"{name}#{i}" for i in range(results)]
 
-    def weight(self, array):
-        """A constant whose elements are in the file of weights."""
-        array = np.ascontiguousarray(array, np.float32)
+    def payload(self, array):
+        """An attribute for elements that are in the file of weights: bytes or fp32."""
+        array = np.ascontiguousarray(array, np.uint8 if array.dtype == np.uint8 else np.float32)
         offset = len(self.data)
         self.data += array.tobytes() + bytes(-array.nbytes % 64)
         shape = "x".join(map(str, array.shape))
-        return self.op(f'onnx.constant #onnx.weight<"w.bin", {offset}, {array.nbytes}> : tensor<{shape}xf32>')
+        element = "ui8" if array.dtype == np.uint8 else "f32"
+        return f'#onnx.weight<"w.bin", {offset}, {array.nbytes}> : tensor<{shape}x{element}>'
+
+    def weight(self, array):
+        """A constant whose elements are in the file of weights."""
+        return self.op(f"onnx.constant {self.payload(array)}")
+
+    def stored(self, payloads, shape, encoding):
+        """A stored matrix and its type, by the elements of its payloads."""
+        type_ = f"tensor<{shape[0]}x{shape[1]}xf32, #transformer.{encoding}>"
+        listed = ", ".join(map(self.payload, payloads))
+        return self.op(f"onnx.constant #transformer.encoded<[{listed}]> : {type_}"), type_
+
+    def blocks(self, n, k, bits, block, scales="f32", zeros=""):
+        """A matrix [n, k] of random codes in blocks, its elements about 1 / sqrt(k). `zeros`: "", "packed" or a type."""
+        count = -(-k // block)
+        codes = self.random.integers(0, 256, (n, count, block * bits // 8), np.uint8)
+        size = self.random.uniform(0.5, 2, (n, count)) / (2**(bits - 1) * k**0.5)
+        payloads = [codes, size.astype(np.float16 if scales == "f16" else np.float32)]
+        if zeros == "packed":
+            payloads.append(self.random.integers(0, 256, (n, -(-count * bits // 8)), np.uint8))
+        elif zeros:
+            payloads.append(self.random.uniform(0, 2**bits - 1, (n, count)))
+        code = f"ui{bits}"
+        points = f", zero_points = {code if zeros == 'packed' else zeros}" if zeros else ""
+        return self.stored(payloads, (n, k), f"blocks<{code}, block = {block}, scales = {scales}{points}>")
 
     def normal(self, *shape, scale=1.0):
         return self.random.standard_normal(shape, np.float32) * np.float32(scale)

@@ -27,6 +27,34 @@ std::string textOf(Type type) {
   return text;
 }
 
+/// Describes an entry, or each of its pieces.
+void addRecords(deploy::SlotAttr slot, const PackedWeight &packed,
+                PackedLocation location, const std::string &file,
+                std::vector<runtime::WeightRecord> &records) {
+  auto add = [&](llvm::ArrayRef<int64_t> shape, std::string type,
+                 std::string source, uint64_t bytes) {
+    runtime::WeightRecord record;
+    record.file = file;
+    record.offset = location.offset;
+    record.bytes = bytes;
+    record.layout = packed.layout;
+    record.shape.assign(shape.begin(), shape.end());
+    record.type = std::move(type);
+    record.source = std::move(source);
+    records.push_back(record);
+  };
+  if (packed.pieces.empty()) {
+    return add(slot.getType().getShape(),
+               transformer::describeStorage(slot.getType()),
+               describeSource(slot), location.bytes);
+  }
+  auto payloads = onnx::getPayloads(slot.getSource());
+  for (auto [piece, payload] : llvm::zip(packed.pieces, payloads)) {
+    add(piece.shape, piece.type, describePayload(payload), piece.bytes);
+    location.offset += piece.alignedBytes();
+  }
+}
+
 /// Packs the weight table and describes each entry.
 llvm::Expected<std::vector<runtime::WeightRecord>>
 addWeights(deploy::PartOp part, const Target &target, WeightFiles &weights,
@@ -52,17 +80,7 @@ addWeights(deploy::PartOp part, const Target &target, WeightFiles &weights,
   }
   std::vector<runtime::WeightRecord> records;
   for (auto [index, location] : llvm::enumerate(*locations)) {
-    deploy::SlotAttr slot = part.getSlot(index);
-    runtime::WeightRecord record;
-    record.file = *path;
-    record.offset = location.offset;
-    record.bytes = location.bytes;
-    record.layout = plan[index].layout;
-    record.shape.assign(slot.getType().getShape().begin(),
-                        slot.getType().getShape().end());
-    record.type = transformer::describeStorage(slot.getType());
-    record.source = describeSource(slot);
-    records.push_back(record);
+    addRecords(part.getSlot(index), plan[index], location, *path, records);
   }
   return records;
 }

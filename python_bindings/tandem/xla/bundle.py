@@ -8,8 +8,13 @@ import numpy
 
 from tandem.errors import TandemError
 
-# Element types as part.json names them.
-TYPES = {"f32": numpy.float32, "f16": numpy.float16, "i32": numpy.int32, "i8": numpy.int8}
+# Element types as part.json names them; bf16 where ml_dtypes is there, which comes with jaxlib.
+TYPES = {"f32": numpy.float32, "f16": numpy.float16, "i32": numpy.int32, "i8": numpy.int8, "ui8": numpy.uint8}
+try:
+    import ml_dtypes
+    TYPES["bf16"] = ml_dtypes.bfloat16
+except ImportError:
+    pass
 HASH_BYTES = 1 << 20
 
 

@@ -15,7 +15,7 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 class StableHlo_Op<string mnemonic, list<Trait> traits = []>
     : Op<StableHlo_Dialect, mnemonic, traits>;
 
-def StableHlo_Tensor : StaticShapeTensorOf<[AnyFloat, I1, I32, I64]>;
+def StableHlo_Tensor : StaticShapeTensorOf<[AnyFloat, I1, UI8, I32, I64]>;
 def StableHlo_Float : StaticShapeTensorOf<[AnyFloat]>;
 def StableHlo_Index : StaticShapeTensorOf<[I32, I64]>;
 def StableHlo_IndexScalar : 0DTensorOf<[I32, I64]>;
@@ -69,8 +69,10 @@ def StableHlo_MultiplyOp : StableHlo_BinaryOp<"multiply", "give the product">;
 def StableHlo_PowerOp : StableHlo_BinaryOp<"power", "give the power">;
 def StableHlo_SubtractOp : StableHlo_BinaryOp<"subtract", "give the difference">;
 
+def StableHlo_Bits : StaticShapeTensorOf<[I1, UI8]>;
+
 def StableHlo_AndOp : StableHlo_Op<"and", [Pure, SameOperandsAndResultType]> {
-  let summary = "give the conjunction of two truth values, element by element";
+  let summary = "give the conjunction of truth values or bits, element by element";
   let description = [{
     Lifespan: created by tandem-lower-to-stable-hlo, written into the bundle.
 
@@ -79,9 +81,41 @@ def StableHlo_AndOp : StableHlo_Op<"and", [Pure, SameOperandsAndResultType]> {
     %0 = stablehlo.and %p, %q : tensor<4x8xi1>
     ```
   }];
-  let arguments = (ins StaticShapeTensorOf<[I1]>:$lhs, StaticShapeTensorOf<[I1]>:$rhs);
-  let results = (outs StaticShapeTensorOf<[I1]>:$result);
+  let arguments = (ins StableHlo_Bits:$lhs, StableHlo_Bits:$rhs);
+  let results = (outs StableHlo_Bits:$result);
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+}
+
+def StableHlo_ShiftRightLogicalOp : StableHlo_Op<"shift_right_logical", [
+    Pure, SameOperandsAndResultType]> {
+  let summary = "move bits towards the lowest, zeros behind them";
+  let description = [{
+    Lifespan: created by tandem-lower-to-stable-hlo, written into the bundle.
+
+    Example:
+    ```mlir
+    %high = stablehlo.shift_right_logical %c, %d : tensor<4x8xui8>
+    ```
+  }];
+  let arguments = (ins StaticShapeTensorOf<[UI8]>:$lhs, StaticShapeTensorOf<[UI8]>:$rhs);
+  let results = (outs StaticShapeTensorOf<[UI8]>:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($result)";
+}
+
+def StableHlo_ConvertOp : StableHlo_Op<"convert", [
+    Pure, SameOperandsAndResultShape]> {
+  let summary = "give each element another type, rounded to nearest";
+  let description = [{
+    Lifespan: created by tandem-lower-to-stable-hlo, written into the bundle.
+
+    Example:
+    ```mlir
+    %f = stablehlo.convert %c : tensor<4x8xui8> -> tensor<4x8xf32>
+    ```
+  }];
+  let arguments = (ins StableHlo_Tensor:$operand);
+  let results = (outs StableHlo_Tensor:$result);
+  let assemblyFormat = "$operand attr-dict `:` type($operand) `->` type($result)";
 }
 
 def StableHlo_CompareOp : StableHlo_Op<"compare", [

@@ -12,12 +12,14 @@
 
 #include "tandem/targets/Tpu/Lowering/LowerProgram.h"
 
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/targets/Tpu/Lowering/Scope.h"
+#include "tandem/targets/Tpu/Lowering/StoredWeights.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -39,8 +41,7 @@ struct WeightPlace {
 };
 
 /// The weights a function takes, in the order of their first use.
-using WeightUses =
-    llvm::MapVector<std::pair<int64_t, int64_t>, RankedTensorType>;
+using WeightUses = llvm::SetVector<std::pair<int64_t, int64_t>>;
 
 class ProgramLowering {
 public:
@@ -51,8 +52,9 @@ public:
   OwningOpRef<ModuleOp> run();
 
 private:
-  /// The weights of the function being lowered.
-  using Weights = llvm::DenseMap<std::pair<int64_t, int64_t>, Value>;
+  /// The weights of the function being lowered, each by its payloads.
+  using Weights =
+      llvm::DenseMap<std::pair<int64_t, int64_t>, SmallVector<Value>>;
 
   func::FuncOp startFunction(StringRef name, FunctionType type);
   func::FuncOp lowerMain(func::FuncOp source);
@@ -76,10 +78,8 @@ private:
 
 static WeightUses weightsOf(func::FuncOp function) {
   WeightUses uses;
-  function.walk([&](deploy::WeightOp op) {
-    uses.insert({WeightPlace(op).key(),
-                 cast<RankedTensorType>(op.getOutput().getType())});
-  });
+  function.walk(
+      [&](deploy::WeightOp op) { uses.insert(WeightPlace(op).key()); });
   return uses;
 }
 
@@ -117,7 +117,7 @@ func::FuncOp ProgramLowering::lowerMain(func::FuncOp source) {
                               RankedTensorType::get({1}, i32),
                               RankedTensorType::get({1}, i32), keys, values};
   for (auto slot : part.getWeights().getAsRange<deploy::SlotAttr>()) {
-    inputs.push_back(slot.getType());
+    llvm::append_range(inputs, argumentTypes(slot.getSource()));
   }
   auto logits = cast<RankedTensorType>(source.getResultTypes()[0]);
   int64_t rows = program.keepsAllTokens ? program.tokens : 1;
@@ -134,8 +134,11 @@ func::FuncOp ProgramLowering::lowerMain(func::FuncOp source) {
   scope.caches[source.getArgument(2)] = {arguments[keysArgument],
                                          arguments[keysArgument + 1]};
   Weights weights;
+  auto next = arguments.begin() + stateArguments;
   for (int64_t i = 0; i < int64_t(part.getWeights().size()); ++i) {
-    weights[{i, 0}] = arguments[stateArguments + i];
+    size_t count = onnx::getPayloads(part.getSlot(i).getSource()).size();
+    weights[{i, 0}].assign(next, next + count);
+    next += count;
   }
   lowerBlock(source.getBody().front(), scope, weights);
   return main;
@@ -179,8 +182,12 @@ func::FuncOp ProgramLowering::lowerCallee(func::FuncOp source,
     }
   }
   Weights weights;
-  for (auto &[place, type] : weightsOf(source)) {
-    weights[place] = *next++;
+  // Layers that share a function have weights of equal types.
+  for (std::pair<int64_t, int64_t> place : weightsOf(source)) {
+    auto slot = part.getSlot(place.first);
+    size_t count = onnx::getPayloads(slot.getSource()).size();
+    weights[place].assign(next, next + count);
+    next += count;
   }
   lowerBlock(source.getBody().front(), scope, weights);
   return function;
@@ -197,8 +204,8 @@ void ProgramLowering::lowerCall(func::CallOp call, Scope &scope,
       layer = scope.knownIndices.at(operand);
     }
   }
-  for (auto &[place, type] : weightsOf(source)) {
-    operands.push_back(weights.at({place.first + layer * place.second, 0}));
+  for (auto [base, stride] : weightsOf(source)) {
+    llvm::append_range(operands, weights.at({base + layer * stride, 0}));
   }
   func::FuncOp &callee = callees[source];
   if (!callee) {
@@ -261,7 +268,13 @@ void ProgramLowering::lowerBlock(Block &block, Scope &scope,
   for (Operation &op : block) {
     llvm::TypeSwitch<Operation *>(&op)
         .Case([&](deploy::WeightOp weight) {
-          scope.set(weight, weights.at(WeightPlace(weight).key()));
+          const SmallVector<Value> &payloads =
+              weights.at(WeightPlace(weight).key());
+          if (transformer::isEncoded(weight.getType())) {
+            scope.payloads[weight] = payloads;
+          } else {
+            scope.set(weight, payloads.front());
+          }
         })
         .Case([&](arith::ConstantIndexOp constant) {
           scope.knownIndices[constant] = constant.value();

@@ -47,15 +47,15 @@ static Value lower(LayerNormOp op, Scope &scope) {
 
 static Value lower(LinearOp op, Scope &scope) {
   int64_t summed = op.getLayout() == MatrixLayout::nk ? 1 : 0;
-  Value y = scope.b.product(scope.get(op.getInput()), scope.get(op.getWeight()),
+  Value y = scope.b.product(scope.get(op.getInput()),
+                            decodeWeight(op.getWeight(), scope),
                             {{}, {}, {1}, {summed}});
   return op.getBias() ? scope.b.binary<AddOp>(y, scope.get(op.getBias())) : y;
 }
 
 static Value lower(EmbeddingOp op, Scope &scope) {
-  int64_t entries = op.getLayout() == MatrixLayout::nk ? 0 : 1;
-  return scope.b.gather(scope.get(op.getTable()), scope.get(op.getIds()),
-                        entries);
+  return gatherRows(op.getTable(), scope.get(op.getIds()),
+                    op.getLayout() == MatrixLayout::nk, scope);
 }
 
 static Value lower(ActivationOp op, Scope &scope) {

@@ -46,6 +46,8 @@ struct Scope {
   mlir::Value start, count;
   llvm::DenseMap<mlir::Value, mlir::Value> tensors; ///< of tensors and indices
   llvm::DenseMap<mlir::Value, CacheTensors> caches;
+  /// The payloads of stored weights.
+  llvm::DenseMap<mlir::Value, llvm::SmallVector<mlir::Value>> payloads;
   /// Indices that are known here: numbers of layers.
   llvm::DenseMap<mlir::Value, int64_t> knownIndices;
 };
@@ -55,6 +57,13 @@ void lowerTransformer(mlir::Operation *op, Scope &scope);
 void lowerAppend(transformer::AppendOp op, Scope &scope);
 void lowerAttention(transformer::CachedAttentionOp op, Scope &scope);
 void lowerPrimitive(onnx::NodeOp op, Scope &scope);
+
+/// A weight as f32: itself, or dequantised from its payloads.
+mlir::Value decodeWeight(mlir::Value weight, Scope &scope);
+/// The rows of a table [entries, width] (`isNk`) or [width, entries] that
+/// `ids` names; of a quantised table only these are dequantised.
+mlir::Value gatherRows(mlir::Value table, mlir::Value ids, bool isNk,
+                       Scope &scope);
 
 /// An activation as it prints: "silu", "gelu_tanh".
 mlir::Value activate(StableHloBuilder &b, llvm::StringRef name, mlir::Value x);

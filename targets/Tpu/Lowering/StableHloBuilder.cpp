@@ -29,7 +29,8 @@ static DenseElementsAttr splatOf(RankedTensorType type, double value) {
     return DenseElementsAttr::get(type, rounded);
   }
   return DenseElementsAttr::get(
-      type, APInt(element.getIntOrFloatBitWidth(), int64_t(value), true));
+      type, APInt(element.getIntOrFloatBitWidth(), int64_t(value),
+                  /*isSigned=*/!element.isUnsignedInteger()));
 }
 
 Value StableHloBuilder::splat(Value like, double value) {
@@ -61,6 +62,11 @@ void StableHloBuilder::matchShapes(Value &x, Value &y) {
   }
   x = left == ArrayRef(shape) ? x : repeat(x, shape);
   y = right == ArrayRef(shape) ? y : repeat(y, shape);
+}
+
+Value StableHloBuilder::toFloat(Value x) {
+  auto type = RankedTensorType::get(shapeOf(x), getF32Type());
+  return x.getType() == type ? x : Value(ConvertOp::create(*this, type, x));
 }
 
 Value StableHloBuilder::compare(ComparisonDirection direction, Value x,

@@ -52,6 +52,8 @@ public:
     return Op::create(*this, x.getType(), x, splat(x, y));
   }
 
+  /// Each element as f32.
+  mlir::Value toFloat(mlir::Value x);
   mlir::Value compare(stablehlo::ComparisonDirection direction, mlir::Value x,
                       mlir::Value y);
   mlir::Value select(mlir::Value condition, mlir::Value onTrue,

@@ -7,7 +7,7 @@
 
 #include "tandem/targets/Tpu/Lowering/Support.h"
 
-#include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -71,11 +71,6 @@ static std::string whyNotCall(func::CallOp op) {
 
 std::string tandem::tpu::whyNot(Operation *op) {
   for (Type type : op->getResultTypes()) {
-    if (isEncoded(type)) {
-      return llvm::formatv("reads a weight stored as '{0}'; this target reads "
-                           "f32",
-                           type);
-    }
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (tensor && tensor.getRank() > 2) {
       return llvm::formatv("has a value of type '{0}'; this target computes "

@@ -82,3 +82,14 @@ func.func @products_and_sums(%x: tensor<4x8xf32>, %w: tensor<8x16xf32>, %t: tens
   }
   return
 }
+
+// CHECK-LABEL: func.func @codes(
+func.func @codes(%c: tensor<4x8xui8>, %d: tensor<4x8xui8>) {
+  // CHECK: stablehlo.and %{{.*}}, %{{.*}} : tensor<4x8xui8>
+  %low = stablehlo.and %c, %d : tensor<4x8xui8>
+  // CHECK: stablehlo.shift_right_logical %{{.*}}, %{{.*}} : tensor<4x8xui8>
+  %high = stablehlo.shift_right_logical %c, %d : tensor<4x8xui8>
+  // CHECK: stablehlo.convert %{{.*}} : tensor<4x8xui8> -> tensor<4x8xf32>
+  %f = stablehlo.convert %c : tensor<4x8xui8> -> tensor<4x8xf32>
+  return
+}
