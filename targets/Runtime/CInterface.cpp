@@ -12,6 +12,7 @@
 #include "tandem/targets/Runtime/Handoff/PrefillServer.h"
 #include "tandem/targets/Runtime/Inspection.h"
 #include "tandem/targets/Runtime/RandomSampler.h"
+#include "tandem/targets/Runtime/TextStream.h"
 #include "tandem/targets/Runtime/Verification.h"
 
 using namespace tandem::runtime;
@@ -214,6 +215,28 @@ TandemError *tandem_generate_check(const TandemBundle *bundle,
   });
 }
 
+/// The text of a generation, or null where nobody asks for it.
+static std::unique_ptr<TextStream>
+makeTextStream(const TandemGenerateOptions &options, BundleText &text) {
+  std::vector<std::string> stops(options.stopTexts,
+                                 options.stopTexts + options.stopTextCount);
+  if (!options.onText && stops.empty()) {
+    return nullptr;
+  }
+  return std::make_unique<TextStream>(
+      text.tokenizer(), std::move(stops), [&](std::string_view piece) {
+        if (options.onText) {
+          options.onText(options.context, piece.data(), piece.size());
+        }
+      });
+}
+
+static uint32_t toEnd(StopReason reason) {
+  return reason == StopReason::StopToken   ? TANDEM_END_STOP_TOKEN
+         : reason == StopReason::LastToken ? TANDEM_END_STOP_TEXT
+                                           : TANDEM_END_LENGTH;
+}
+
 static GenerationRequest toRequest(const TandemGenerateOptions &options,
                                    const Engine &engine) {
   GenerationRequest request;
@@ -250,15 +273,21 @@ TandemError *tandem_generate(TandemSequence *sequence,
     Engine &engine = sequence->bundle.loaded();
     std::unique_ptr<Sampler> sampler = makeSampler(options);
     uint64_t before = engine.convertedBytes();
-    Generation done = generate(engine, sequence->sequence, *sampler,
-                               toRequest(options, engine));
+    GenerationRequest request = toRequest(options, engine);
+    auto text = makeTextStream(options, sequence->bundle.text);
+    if (text) {
+      request.isLast = [&](int32_t token) { return text->push(token); };
+    }
+    Generation done = generate(engine, sequence->sequence, *sampler, request);
+    if (text) {
+      text->finish();
+    }
     TandemGenerateResult facts = {};
     facts.tokenCount = done.tokens.size();
     facts.firstTokenSeconds = done.firstTokenSeconds;
     facts.laterTokenSeconds = done.laterTokenSeconds;
     facts.convertedBytes = engine.convertedBytes() - before;
-    facts.endedBy = done.reason == StopReason::StopToken ? TANDEM_END_STOP_TOKEN
-                                                         : TANDEM_END_LENGTH;
+    facts.endedBy = toEnd(done.reason);
     writeStruct(result, facts, leastGenerateResult);
     if (done.reason == StopReason::Cancelled) {
       throw Failure(ExitCode::Interrupted, "interrupted");

@@ -109,6 +109,10 @@ Generation generate(Engine &engine, Sequence &sequence, Sampler &sampler,
       result.reason = StopReason::StopToken;
       return result;
     }
+    if (request.isLast && request.isLast(token)) {
+      result.reason = StopReason::LastToken;
+      return result;
+    }
     if (result.tokens.size() == request.newTokens) {
       return result;
     }

@@ -45,12 +45,15 @@ struct GenerationRequest {
   std::function<void(std::span<const float>)> onLogits;
   /// Gets each token as it is chosen. May be empty.
   std::function<void(int32_t)> onToken;
+  /// Asked about each token after onToken; true ends the generation with it.
+  /// May be empty.
+  std::function<bool(int32_t)> isLast;
   /// Asked between steps; true ends the generation. May be empty.
   std::function<bool()> isCancelled;
 };
 
 /// Why a generation ended.
-enum class StopReason { Length, StopToken, Cancelled };
+enum class StopReason { Length, StopToken, LastToken, Cancelled };
 
 /// What was generated.
 struct Generation {

@@ -19,6 +19,7 @@
 #include <new>
 #include <string>
 
+#include "tandem/targets/Runtime/BundleText.h"
 #include "tandem/targets/Runtime/Engine.h"
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/tandem-runtime.h"
@@ -29,7 +30,7 @@ struct TandemError {
 };
 
 struct TandemBundle {
-  explicit TandemBundle(const char *path) : folder(path) {}
+  explicit TandemBundle(const char *path) : folder(path), text(folder) {}
 
   tandem::runtime::Engine &loaded() {
     if (!engine) {
@@ -40,6 +41,7 @@ struct TandemBundle {
   }
 
   tandem::runtime::BundleFolder folder;
+  tandem::runtime::BundleText text;
   std::unique_ptr<tandem::runtime::Engine> engine;
 };
 

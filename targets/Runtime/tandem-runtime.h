@@ -226,7 +226,7 @@ typedef struct TandemGenerateOptions {
   uint64_t topK; ///< draw from this many likeliest; 0: all
   uint64_t seed; ///< the same seed draws the same tokens
   /// Gets the text as it comes, UTF-8 in whole characters, without special
-  /// tokens and without the stop text; may be null.
+  /// tokens, the stop token and the stop text; may be null.
   void (*onText)(void *context, const char *text, uint64_t bytes);
   /// Texts that end the generation; what may begin one is held back.
   const char *const *stopTexts;

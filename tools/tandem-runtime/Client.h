@@ -17,6 +17,8 @@
 #include <cstdlib>
 #include <memory>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/tandem-runtime.h"
@@ -76,6 +78,31 @@ private:
 
 /// Most threads that --threads accepts.
 inline constexpr uint64_t maximumThreads = 4096;
+
+/// The token ids of `text`; `flags` as tandem_text_encode has them.
+inline std::vector<int32_t> encode(const Bundle &bundle, std::string_view text,
+                                   uint32_t flags) {
+  std::vector<int32_t> ids;
+  auto take = [](void *context, const int32_t *tokens, uint64_t count) {
+    static_cast<std::vector<int32_t> *>(context)->assign(tokens,
+                                                         tokens + count);
+  };
+  check(tandem_text_encode(bundle.get(), text.data(), text.size(), flags, take,
+                           &ids));
+  return ids;
+}
+
+/// The token ids of a prompt: with the tokens that belong around it, its
+/// spelled special tokens as --no-specials-in-text says.
+inline std::vector<int32_t> encodePrompt(const Bundle &bundle,
+                                         const Arguments &arguments,
+                                         std::string_view text) {
+  uint32_t flags = TANDEM_ENCODE_ADD_SPECIALS;
+  if (arguments.has("--no-specials-in-text")) {
+    flags |= TANDEM_ENCODE_PLAIN;
+  }
+  return encode(bundle, text, flags);
+}
 
 /// Load options from --threads, --verify and TANDEM_CPU.
 inline TandemLoadOptions loadOptions(const Arguments &arguments) {

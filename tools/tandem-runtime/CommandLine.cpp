@@ -71,7 +71,7 @@ Arguments::Arguments(const Verb &verb, const std::vector<std::string> &words) {
       std::string("; see 'tandem-runtime ") + verb.name + " --help'";
   for (const Option &option : verb.options) {
     if (option.fallback) {
-      values[option.name] = option.fallback;
+      values[option.name] = {option.fallback};
     }
   }
   std::vector<std::string> seen;
@@ -87,7 +87,8 @@ Arguments::Arguments(const Verb &verb, const std::vector<std::string> &words) {
     size_t equals = words[i].find('=');
     std::string name = words[i].substr(0, equals);
     const Option &option = findOption(verb, name);
-    if (std::count(seen.begin(), seen.end(), name)) {
+    bool isFirst = !std::count(seen.begin(), seen.end(), name);
+    if (!isFirst && !option.repeats) {
       usage("option '" + name + "' is given twice" + help);
     }
     seen.push_back(name);
@@ -98,9 +99,13 @@ Arguments::Arguments(const Verb &verb, const std::vector<std::string> &words) {
     if (option.value && !hasValue && i + 1 == words.size()) {
       usage("option '" + name + "' needs a value: " + option.value + help);
     }
-    values[name] = hasValue       ? words[i].substr(equals + 1)
-                   : option.value ? words[++i]
-                                  : "";
+    std::vector<std::string> &given = values[name];
+    if (isFirst) {
+      given.clear(); // of the fallback
+    }
+    given.push_back(hasValue       ? words[i].substr(equals + 1)
+                    : option.value ? words[++i]
+                                   : "");
   }
   if (bundlePath.empty()) {
     usage(std::string("'") + verb.name + "' needs a bundle" + help);
@@ -108,7 +113,12 @@ Arguments::Arguments(const Verb &verb, const std::vector<std::string> &words) {
 }
 
 const std::string &Arguments::text(const std::string &option) const {
-  return values.at(option);
+  return values.at(option).back();
+}
+
+std::vector<std::string> Arguments::texts(const std::string &option) const {
+  auto found = values.find(option);
+  return found == values.end() ? std::vector<std::string>() : found->second;
 }
 
 uint64_t Arguments::number(const std::string &option, uint64_t least,

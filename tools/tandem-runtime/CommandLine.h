@@ -32,6 +32,7 @@ struct Option {
   const char *value;    ///< what the value is called, null for a flag
   const char *fallback; ///< value if not given; null: absent
   const char *meaning;  ///< one sentence
+  bool repeats = false; ///< may be given several times
 };
 
 class Arguments;
@@ -54,6 +55,8 @@ public:
   bool has(const std::string &option) const { return values.count(option); }
   /// The value given or the fallback; the option must have either.
   const std::string &text(const std::string &option) const;
+  /// All values given of an option that repeats.
+  std::vector<std::string> texts(const std::string &option) const;
   /// The same as a whole number in a range.
   uint64_t number(const std::string &option, uint64_t least,
                   uint64_t most) const;
@@ -62,7 +65,7 @@ public:
 
 private:
   std::string bundlePath;
-  std::map<std::string, std::string> values;
+  std::map<std::string, std::vector<std::string>> values;
 };
 
 /// Parses a decimal number that is no more than `most`; false if it is none.

@@ -110,10 +110,15 @@ private:
 
 static std::vector<int32_t> readTokens(const Arguments &arguments,
                                        const Bundle &bundle) {
-  if (!arguments.has("--ids")) {
-    throw Failure(ExitCode::Usage, "'eval' needs --ids FILE.json");
+  if (arguments.has("--ids") == arguments.has("--text")) {
+    throw Failure(ExitCode::Usage,
+                  "'eval' needs --text FILE or --ids FILE.json, one of them");
   }
-  auto tokens = readIds(arguments.text("--ids"), bundle.info().vocabulary);
+  auto tokens =
+      arguments.has("--text")
+          ? encodePrompt(bundle, arguments,
+                         readTextFile(arguments.text("--text")))
+          : readIds(arguments.text("--ids"), bundle.info().vocabulary);
   if (tokens.size() < 2) {
     throw Failure(ExitCode::Usage,
                   "the text has " + std::to_string(tokens.size()) +

@@ -48,6 +48,16 @@ inline void watchInterrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+/// Makes SIGINT end an answer alone, until exitOnInterrupts is called again;
+/// the second one ends the program.
+inline void watchAnswer() {
+  interrupted = 0;
+  struct sigaction action = {};
+  action.sa_handler = [](int) { interrupted = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  sigaction(SIGINT, &action, nullptr);
+}
+
 } // namespace tandem::cli
 
 #endif // TANDEM_TOOLS_TANDEM_RUNTIME_INTERRUPT_H

@@ -8,6 +8,8 @@
 #include <optional>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "tandem/tools/tandem-runtime/Client.h"
 #include "tandem/tools/tandem-runtime/Interrupt.h"
 #include "tandem/tools/tandem-runtime/NpyFile.h"
@@ -28,20 +30,31 @@ static bool wantsAllLogits(const Arguments &arguments) {
 }
 
 namespace {
-/// Where tokens and logits go while they are made.
+/// Where text, tokens and logits go while they are made.
 struct Output {
   bool isJson;
+  bool isText; ///< show words, not ids
   std::vector<int32_t> tokens;
+  std::string text;
   std::optional<NpyFile> logits;
   std::optional<Failure> failure; ///< kept: it may not pass the C interface
 
   static void onToken(void *context, int32_t token) {
     auto &output = *static_cast<Output *>(context);
-    if (!output.isJson) {
+    if (!output.isJson && !output.isText) {
       std::printf(output.tokens.empty() ? "%d" : ",%d", token);
       std::fflush(stdout);
     }
     output.tokens.push_back(token);
+  }
+
+  static void onText(void *context, const char *text, uint64_t bytes) {
+    auto &output = *static_cast<Output *>(context);
+    if (!output.isJson) {
+      std::fwrite(text, 1, bytes, stdout);
+      std::fflush(stdout);
+    }
+    output.text.append(text, bytes);
   }
 
   static void onLogits(void *context, const float *values, uint64_t rows) {
@@ -58,22 +71,30 @@ struct Output {
 };
 } // namespace
 
+static void printJson(const Output &output, double first, double later,
+                      uint64_t convertedBytes) {
+  std::printf("{\"tokens\":[");
+  for (size_t i = 0; i < output.tokens.size(); ++i) {
+    std::printf(i ? ",%d" : "%d", output.tokens[i]);
+  }
+  std::printf("],");
+  if (output.isText) {
+    std::printf("\"text\":%s,", nlohmann::json(output.text).dump().c_str());
+  }
+  std::printf("\"ttft_ms\":%.3f,\"tpot_ms\":%.3f,\"converted_bytes\":%llu}\n",
+              first, later, static_cast<unsigned long long>(convertedBytes));
+}
+
 static void printResult(const Output &output,
                         const TandemGenerateResult &result) {
   double first = result.firstTokenSeconds * 1e3;
   double later = result.tokenCount > 1 ? result.laterTokenSeconds * 1e3 /
                                              double(result.tokenCount - 1)
                                        : 0;
-  if (!output.isJson) {
-    std::printf("\n");
+  if (output.isJson) {
+    printJson(output, first, later, result.convertedBytes);
   } else {
-    std::printf("{\"tokens\":[");
-    for (size_t i = 0; i < output.tokens.size(); ++i) {
-      std::printf(i ? ",%d" : "%d", output.tokens[i]);
-    }
-    std::printf(
-        "],\"ttft_ms\":%.3f,\"tpot_ms\":%.3f,\"converted_bytes\":%llu}\n",
-        first, later, static_cast<unsigned long long>(result.convertedBytes));
+    std::printf("\n");
   }
   std::fprintf(stderr,
                "%zu tokens, the first after %.1f ms, then %.1f ms each\n",
@@ -96,30 +117,54 @@ static void requireSplit(const Bundle &bundle) {
   }
 }
 
-int runVerb(const Arguments &arguments) {
-  if (!arguments.has("--tokens")) {
-    throw Failure(ExitCode::Usage, "'run' needs --tokens IDS");
+static std::vector<int32_t> readPrompt(const Arguments &arguments,
+                                       const Bundle &bundle) {
+  return arguments.has("--prompt")
+             ? encodePrompt(bundle, arguments, arguments.text("--prompt"))
+             : parseIds(arguments.text("--tokens"), "--tokens");
+}
+
+/// What -n says. Who gives a text need not count its tokens: without -n it is
+/// what fits.
+static uint64_t countNewTokens(const Arguments &arguments, uint64_t prompt,
+                               const TandemBundleInfo &info) {
+  if (arguments.has("-n")) {
+    return arguments.number("-n", 1, INT32_MAX);
   }
-  Output output = {arguments.has("--json"), {}, {}, {}};
-  std::vector<int32_t> prompt =
-      parseIds(arguments.text("--tokens"), "--tokens");
+  if (!arguments.has("--prompt")) {
+    return 16;
+  }
+  uint64_t room = info.capacity - std::min(info.capacity, prompt) + 1;
+  return std::min<uint64_t>(128, room);
+}
+
+int runVerb(const Arguments &arguments) {
+  if (arguments.has("--tokens") == arguments.has("--prompt")) {
+    throw Failure(ExitCode::Usage,
+                  "'run' needs --prompt TEXT or --tokens IDS, one of them");
+  }
+  Output output = {
+      arguments.has("--json"), arguments.has("--prompt"), {}, {}, {}, {}};
   uint64_t processes = arguments.number("--processes", 1, 2);
   TandemLoadOptions load = loadOptions(arguments);
 
   TandemGenerateOptions options = {};
   options.size = sizeof(options);
-  options.prompt = prompt.data();
-  options.promptCount = prompt.size();
-  options.newTokens = arguments.number("-n", 1, INT32_MAX);
   options.ignoreStops = arguments.has("--ignore-eos");
   options.everyLogits = wantsAllLogits(arguments);
   options.onToken = Output::onToken;
+  options.onText = output.isText ? Output::onText : nullptr;
   options.context = &output;
   options.cancel = &interrupted;
   setSampling(arguments, options);
+  StopOptions stops(arguments, options);
 
   std::optional<PrefillProcess> child; // ends after the bundle has let it go
   Bundle bundle(arguments.bundle());
+  std::vector<int32_t> prompt = readPrompt(arguments, bundle);
+  options.prompt = prompt.data();
+  options.promptCount = prompt.size();
+  options.newTokens = countNewTokens(arguments, prompt.size(), bundle.info());
   check(tandem_generate_check(bundle.get(), &options));
   if (processes == 2) {
     requireSplit(bundle);

@@ -53,6 +53,28 @@ inline void setSampling(const Arguments &arguments,
   }
 }
 
+/// The texts of --stop, and `options` set to them for its lifetime.
+class StopOptions {
+public:
+  StopOptions(const Arguments &arguments, TandemGenerateOptions &options)
+      : texts(arguments.texts("--stop")) {
+    for (const std::string &text : texts) {
+      if (text.empty()) {
+        throw Failure(ExitCode::Usage, "option '--stop' is empty, expected the "
+                                       "text to end before");
+      }
+      pointers.push_back(text.c_str());
+    }
+    options.stopTexts = pointers.data();
+    options.stopTextCount = pointers.size();
+  }
+  StopOptions(const StopOptions &) = delete;
+
+private:
+  std::vector<std::string> texts;
+  std::vector<const char *> pointers;
+};
+
 } // namespace tandem::cli
 
 #endif // TANDEM_TOOLS_TANDEM_RUNTIME_SAMPLINGOPTIONS_H

@@ -16,8 +16,10 @@
 
 namespace tandem::cli {
 
-/// Generates tokens after a prompt.
+/// Generates text or tokens after a prompt.
 int runVerb(const Arguments &arguments);
+/// Answers questions.
+int chatVerb(const Arguments &arguments);
 /// Measures prefill, decode and load.
 int benchVerb(const Arguments &arguments);
 /// Computes the perplexity of a text.

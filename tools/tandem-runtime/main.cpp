@@ -27,6 +27,11 @@ static std::vector<Verb> makeVerbs() {
   const Option verify = {"--verify", "changed|full", "changed",
                          "digests to check: of weights that have changed since "
                          "last time and all else, or all"};
+  const Option noSpecials = {"--no-specials-in-text", nullptr, nullptr,
+                             "a special token's spelling is only text"};
+  const Option stop = {"--stop", "TEXT", nullptr,
+                       "end before this text; may be given several times",
+                       true};
   auto withSampling = [](std::vector<Option> options) {
     for (const Option &option : samplingOptions()) {
       options.push_back(option);
@@ -34,10 +39,16 @@ static std::vector<Verb> makeVerbs() {
     return options;
   };
   return {
-      {"run", "Generates tokens after a prompt of token ids.",
+      {"run", "Generates text after a prompt, or token ids.",
        withSampling(
-           {{"--tokens", "IDS", nullptr, "the prompt, ids with commas between"},
-            {"-n", "N", "16", "tokens to generate at most"},
+           {{"--prompt", "TEXT", nullptr, "the prompt"},
+            noSpecials,
+            stop,
+            {"--tokens", "IDS", nullptr,
+             "the prompt as ids with commas between; prints ids"},
+            {"-n", "N", nullptr,
+             "tokens to generate at most (default: 16, after --prompt 128 or "
+             "what fits)"},
             {"--ignore-eos", nullptr, nullptr, "go on after an end token"},
             json,
             {"--save-logits", "FILE.npy", nullptr,
@@ -49,6 +60,14 @@ static std::vector<Verb> makeVerbs() {
             verify,
             threads}),
        runVerb},
+      {"chat", "Answers questions, one a line, by the bundle's chat template.",
+       withSampling(
+           {{"--system", "TEXT", nullptr, "what the model is told before all"},
+            {"-n", "N", "512", "tokens of an answer at most"},
+            stop,
+            verify,
+            threads}),
+       chatVerb},
       {"bench",
        "Measures prefill, decode and load; prints a JSON line per repeat.",
        {{"--prompt", "N", "512", "prompt tokens"},
@@ -59,7 +78,9 @@ static std::vector<Verb> makeVerbs() {
        benchVerb},
       {"eval",
        "Computes the perplexity of a text.",
-       {{"--ids", "FILE.json", nullptr,
+       {{"--text", "FILE", nullptr, "the text"},
+        noSpecials,
+        {"--ids", "FILE.json", nullptr,
          "the text as token ids: an object with a list \"ids\""},
         {"--window", "N", "512",
          "tokens of a sequence; 0: the whole text is one"},

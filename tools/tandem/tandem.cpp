@@ -42,7 +42,8 @@ struct RuntimeVerb {
   llvm::StringLiteral name, sentence;
 };
 constexpr RuntimeVerb runtimeVerbs[] = {
-    {"run", "generate tokens with a bundle"},
+    {"run", "generate text or tokens with a bundle"},
+    {"chat", "answer questions with a bundle"},
     {"eval", "compute the perplexity of a text with a bundle"},
     {"bench", "time prefill and decode of a bundle"},
     {"verify",

@@ -191,6 +191,11 @@ llvm::Error writeTestBundle(const std::string &output, const std::string &code,
                                    "{\"eos_token_id\": [96, 95]}\n")) {
     return error;
   }
+  for (const auto &[name, contents] : bundle.assets) {
+    if (auto error = writer.addBytes("assets/" + name, contents)) {
+      return error;
+    }
+  }
   return writer.finish(std::move(manifest), {{}, "none", {}});
 }
 

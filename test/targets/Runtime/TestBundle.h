@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "llvm/Support/Error.h"
@@ -37,6 +38,8 @@ struct TestBundle {
   /// prefill, and of the conversion between them; empty: one part runs both.
   std::string decodeCode;
   std::string handoffCode;
+  /// Files beside generation_config.json in assets/: name and contents.
+  std::vector<std::pair<std::string, std::string>> assets;
   /// Called when half of the bundle is written.
   std::function<void()> onHalf;
 };

@@ -6,7 +6,7 @@
 //===----------------------------------------------------------------------===//
 //
 //   write-test-bundle OUTPUT PART.so [capacity=N] [max-tokens=N] [fault=NAME]
-//                     [pause]
+//                     [assets=FOLDER] [pause]
 //
 // `pause` stops with half a bundle written until a signal comes.
 //
@@ -14,7 +14,11 @@
 
 #include <unistd.h>
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include "TestBundle.h"
@@ -26,6 +30,23 @@ static void pauseForSignal() {
   pause();
 }
 
+/// The files of `folder` in the order of their names.
+static std::vector<std::pair<std::string, std::string>>
+readAssets(llvm::StringRef folder) {
+  std::vector<std::pair<std::string, std::string>> assets;
+  std::error_code error;
+  for (llvm::sys::fs::directory_iterator file(folder, error), end;
+       file != end && !error; file.increment(error)) {
+    auto contents = llvm::MemoryBuffer::getFile(file->path());
+    if (contents) {
+      assets.emplace_back(llvm::sys::path::filename(file->path()).str(),
+                          (*contents)->getBuffer().str());
+    }
+  }
+  llvm::sort(assets);
+  return assets;
+}
+
 int main(int argc, char **argv) {
   tandem::test::TestBundle bundle;
   for (int i = 3; i < argc; ++i) {
@@ -34,6 +55,8 @@ int main(int argc, char **argv) {
       bundle.onHalf = pauseForSignal;
     } else if (key == "fault") {
       bundle.fault = value.str();
+    } else if (key == "assets") {
+      bundle.assets = readAssets(value);
     } else if (key == "decode") {
       bundle.decodeCode = value.str();
     } else if (key == "handoff") {

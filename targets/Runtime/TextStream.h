@@ -1,0 +1,67 @@
+//===- TextStream.h - the text of a generation as it comes ------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Tokens into text up to a stop text. Nothing that may be the beginning of one
+// is given out before it is certain that it is not.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_RUNTIME_TEXTSTREAM_H
+#define TANDEM_TARGETS_RUNTIME_TEXTSTREAM_H
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tandem/targets/Runtime/Text/Tokenizer.h"
+
+namespace tandem::runtime {
+
+/// Finds the first of some texts in a text that comes in pieces.
+class StopTexts {
+public:
+  /// Fails where one is empty.
+  explicit StopTexts(std::vector<std::string> texts);
+
+  /// Adds a piece; returns what is certain to stand before any stop text.
+  std::string push(std::string_view piece);
+  /// What was held back, when nothing follows.
+  std::string finish();
+  /// Whether a stop text has come; what follows it is dropped.
+  bool hasStopped() const { return isStopped; }
+
+private:
+  std::vector<std::string> texts;
+  std::string held;
+  bool isStopped = false;
+};
+
+/// The text of tokens, without special ones.
+class TextStream {
+public:
+  /// `write` gets whole characters of UTF-8, never an empty text.
+  TextStream(const Tokenizer &tokenizer, std::vector<std::string> stopTexts,
+             std::function<void(std::string_view)> write);
+
+  /// Adds a token; whether a stop text has come.
+  bool push(int32_t token);
+  /// Writes what is held back; no token may follow.
+  void finish();
+  bool hasStopped() const { return stops.hasStopped(); }
+
+private:
+  void give(const std::string &text);
+
+  Detokenizer detokenizer;
+  StopTexts stops;
+  std::function<void(std::string_view)> write;
+};
+
+} // namespace tandem::runtime
+
+#endif // TANDEM_TARGETS_RUNTIME_TEXTSTREAM_H
