@@ -15,12 +15,12 @@ namespace tandem::runtime {
 
 namespace {
 /// Sees each parser event and rejects what JSON allows and we do not.
-class StrictEvents {
+template <class Json> class StrictEvents {
 public:
   explicit StrictEvents(const std::string &name) : name(name) {}
 
-  bool operator()(int depth, Json::parse_event_t event, Json &value) {
-    using Event = Json::parse_event_t;
+  bool operator()(int depth, typename Json::parse_event_t event, Json &value) {
+    using Event = typename Json::parse_event_t;
     if (event == Event::object_start || event == Event::array_start) {
       if (depth >= maximumJsonDepth) {
         fail("is nested deeper than " + std::to_string(maximumJsonDepth));
@@ -31,7 +31,7 @@ public:
     } else if (event == Event::object_end) {
       keys.pop_back();
     } else if (event == Event::key) {
-      const auto &key = value.get_ref<const std::string &>();
+      const auto &key = value.template get_ref<const std::string &>();
       if (!keys.back().insert(key).second) {
         fail("has key '" + key + "' twice in one object");
       }
@@ -49,11 +49,12 @@ private:
 };
 } // namespace
 
-Json parseJson(std::string_view text, const std::string &name) {
-  StrictEvents events(name);
+template <class Json>
+static Json parseStrictly(std::string_view text, const std::string &name) {
+  StrictEvents<Json> events(name);
   try {
     return Json::parse(text.begin(), text.end(), std::ref(events));
-  } catch (const Json::exception &error) {
+  } catch (const typename Json::exception &error) {
     // "[json.exception.parse_error.101] parse error at line 1, ...": drop the
     // bracket, which is of no use to a reader.
     std::string what = error.what();
@@ -62,6 +63,14 @@ Json parseJson(std::string_view text, const std::string &name) {
                   "'" + name + "' is no valid JSON: " +
                       what.substr(bracket == what.npos ? 0 : bracket + 2));
   }
+}
+
+Json parseJson(std::string_view text, const std::string &name) {
+  return parseStrictly<Json>(text, name);
+}
+
+OrderedJson parseOrderedJson(std::string_view text, const std::string &name) {
+  return parseStrictly<OrderedJson>(text, name);
 }
 
 std::string writeJson(const Json &value) {

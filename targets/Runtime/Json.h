@@ -22,12 +22,15 @@
 namespace tandem::runtime {
 
 using Json = nlohmann::json;
+/// JSON whose objects keep the order of their keys.
+using OrderedJson = nlohmann::ordered_json;
 
 /// Deepest nesting that parseJson accepts.
 inline constexpr int maximumJsonDepth = 64;
 
 /// Parses `text`; `name` is how errors call it.
 Json parseJson(std::string_view text, const std::string &name);
+OrderedJson parseOrderedJson(std::string_view text, const std::string &name);
 
 /// Writes `value` so that equal values give equal bytes: keys sorted, two
 /// spaces, shortest numbers, bytes that are no UTF-8 replaced, a final newline.

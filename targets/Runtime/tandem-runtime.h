@@ -312,6 +312,21 @@ TANDEM_RUNTIME_API TandemError *
 tandem_chat_render(TandemBundle *bundle, const char *variables, uint64_t bytes,
                    TandemTextCallback write, void *context);
 
+/// What to render.
+typedef struct TandemRenderOptions {
+  uint64_t size;         ///< sizeof(TandemRenderOptions)
+  const char *source;    ///< the template, Jinja in UTF-8
+  uint64_t sourceBytes;  ///< of it
+  const char *variables; ///< a JSON object, as for tandem_chat_render
+  uint64_t variablesBytes;
+  const char *date; ///< "2024-07-26", what the template sees as now; null: now
+} TandemRenderOptions;
+
+/// Renders any chat template, with nothing but the variables that are given.
+TANDEM_RUNTIME_API TandemError *
+tandem_template_render(const TandemRenderOptions *options,
+                       TandemTextCallback write, void *context);
+
 /// A pass over the weights that one token reads.
 typedef struct TandemReading {
   uint64_t size;  ///< sizeof(TandemReading)

@@ -26,6 +26,8 @@ int benchVerb(const Arguments &arguments);
 int evalVerb(const Arguments &arguments);
 /// Runs prefill for a process at a socket.
 int servePrefillVerb(const Arguments &arguments);
+/// Prints the prompt that a chat template makes of a conversation.
+int renderVerb(const Arguments &arguments);
 /// Checks digests, contract, code and golden vectors.
 int verifyVerb(const Arguments &arguments);
 /// Prints what is in a bundle.

@@ -44,6 +44,7 @@ struct RuntimeVerb {
 constexpr RuntimeVerb runtimeVerbs[] = {
     {"run", "generate text or tokens with a bundle"},
     {"chat", "answer questions with a bundle"},
+    {"render", "print the prompt that a chat template makes"},
     {"eval", "compute the perplexity of a text with a bundle"},
     {"bench", "time prefill and decode of a bundle"},
     {"verify",

@@ -21,12 +21,9 @@
 #include <string>
 #include <string_view>
 
-#include <nlohmann/json.hpp>
+#include "tandem/targets/Runtime/Json.h"
 
 namespace tandem::runtime {
-
-/// JSON whose objects keep the order of their keys, which prompts show.
-using OrderedJson = nlohmann::ordered_json;
 
 /// Largest template; published ones have at most 20 KB.
 inline constexpr size_t maximumTemplateBytes = 1 << 20;
@@ -38,7 +35,8 @@ public:
   /// where it is Jinja beyond the subset; both name the line.
   static ChatTemplate parse(std::string_view source);
 
-  /// Renders with the members of the object `variables`: messages,
+  /// Renders with the members of the object `variables`, whose order prompts
+  /// show: messages,
   /// add_generation_prompt, bos_token, eos_token, tools and what else the
   /// template asks for. `now` is what strftime_now sees. Fails as `parse`
   /// does, with InputRejected also where the template refuses the conversation

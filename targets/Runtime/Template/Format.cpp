@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Python's two ways to format, `"%s" % x` and `"{}".format(x)`, and markup.
+// Python's two ways to format, `"%s" % x` and `"{}".format(x)`.
 //
 //===----------------------------------------------------------------------===//
 
@@ -375,35 +375,6 @@ Value formatBraces(Rendering &rendering, const Text &format,
     }
   }
   return rendering.text(result.take(), format.isMarkup);
-}
-
-Value escapeMarkup(Rendering &rendering, const Value &value) {
-  if (value.asText() && value.asText()->isMarkup) {
-    return value;
-  }
-  TextBuilder result(rendering);
-  for (char c : toText(rendering, value)) {
-    switch (c) {
-    case '&':
-      result.append("&amp;");
-      break;
-    case '<':
-      result.append("&lt;");
-      break;
-    case '>':
-      result.append("&gt;");
-      break;
-    case '\'':
-      result.append("&#39;");
-      break;
-    case '"':
-      result.append("&#34;");
-      break;
-    default:
-      result.append({&c, 1});
-    }
-  }
-  return rendering.text(result.take(), /*isMarkup=*/true);
 }
 
 } // namespace tandem::runtime::jinja

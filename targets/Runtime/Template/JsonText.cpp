@@ -47,6 +47,7 @@ private:
 void JsonWriter::writeText(const std::string &bytes) {
   static constexpr std::string_view special = "\"\\\b\f\n\r\t";
   static constexpr std::string_view letters = "\"\\bfnrt";
+  rendering.spend(bytes.size() / 8);
   result.append("\"");
   for (size_t position = 0; position < bytes.size();) {
     size_t start = position;

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Python's str, repr and json.dumps.
+// Python's str and repr, and markup.
 //
 //===----------------------------------------------------------------------===//
 
@@ -144,6 +144,35 @@ std::string toText(Rendering &rendering, const Value &value) {
     rendering.refuse(std::string("printing a '") + value.typeName() + "'");
   }
   return text;
+}
+
+Value escapeMarkup(Rendering &rendering, const Value &value) {
+  if (value.asText() && value.asText()->isMarkup) {
+    return value;
+  }
+  TextBuilder result(rendering);
+  for (char c : toText(rendering, value)) {
+    switch (c) {
+    case '&':
+      result.append("&amp;");
+      break;
+    case '<':
+      result.append("&lt;");
+      break;
+    case '>':
+      result.append("&gt;");
+      break;
+    case '\'':
+      result.append("&#39;");
+      break;
+    case '"':
+      result.append("&#34;");
+      break;
+    default:
+      result.append({&c, 1});
+    }
+  }
+  return rendering.text(result.take(), /*isMarkup=*/true);
 }
 
 } // namespace tandem::runtime::jinja

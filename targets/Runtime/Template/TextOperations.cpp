@@ -15,6 +15,7 @@
 namespace tandem::runtime::jinja {
 
 Value sameKind(Call &call, std::string bytes) {
+  call.rendering.spend(bytes.size() / 8);
   return call.rendering.text(std::move(bytes), call.selfText().isMarkup);
 }
 

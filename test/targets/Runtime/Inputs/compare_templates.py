@@ -4,7 +4,7 @@
 
 The program gets a template, a conversation and `--date`, writes the prompt, and
 ends with 3 where the template refuses the conversation and with 4 where Tandem
-lacks something. Every *.jinja of the folders renders 14 conversations. Ends
+lacks something. Every *.jinja of the folders renders 16 conversations. Ends
 with 1 if a rendering differs or fewer than N templates (all, if not given)
 render as jinja2 does; the rest must be refused, each by name.
 """
@@ -129,7 +129,7 @@ def run(program, template, variables):
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
         json.dump(variables, file, ensure_ascii=False)
         file.flush()
-        result = subprocess.run(program + [template, file.name, "--date", DATE], capture_output=True)
+        result = subprocess.run(program + [template, "--conversation", file.name, "--date", DATE], capture_output=True)
     return result.returncode, result.stdout, result.stderr.decode().strip()
 
 
