@@ -26,7 +26,7 @@ namespace tandem {
 /// How large a model may be before it is rejected, so that a damaged or hostile
 /// file cannot exhaust memory or time.
 struct ImportLimits {
-  uint64_t nodes = 300000;   ///< with subgraphs and functions inlined
+  uint64_t nodes = 65536;    ///< with subgraphs and functions inlined
   uint64_t tensors = 300000; ///< initialisers and tensor attributes
   /// Estimated memory of the graph without its weights.
   uint64_t graphBytes = uint64_t(512) << 20;

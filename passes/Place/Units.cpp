@@ -68,13 +68,15 @@ private:
 
   void assign(Operation *op, Key key) { keys.try_emplace(op, key); }
 
-  /// Assigns `op` and all that depends on it.
+  /// Assigns `op` and all that depends on it. The list instead of a recursion:
+  /// a chain may be as long as the model.
   void assignUsers(Operation *op, Key key) {
-    if (!isWork(*op) || !keys.try_emplace(op, key).second) {
-      return;
-    }
-    for (Operation *user : op->getUsers()) {
-      assignUsers(user, key);
+    SmallVector<Operation *> work = {op};
+    while (!work.empty()) {
+      Operation *next = work.pop_back_val();
+      if (isWork(*next) && keys.try_emplace(next, key).second) {
+        llvm::append_range(work, next->getUsers());
+      }
     }
   }
 

@@ -113,9 +113,29 @@ static std::string whyNotStored(deploy::SlotAttr slot) {
   return {};
 }
 
+/// Fails at a function that would take long to compile: layers that are equal
+/// share one, so that a model's longest has some hundred operations.
+static LogicalResult checkLengths(deploy::PartOp part) {
+  constexpr int64_t maxOperations = 8192;
+  LogicalResult result = success();
+  for (auto function : part.getOps<func::FuncOp>()) {
+    int64_t count = 0;
+    function.walk([&](Operation *) { ++count; });
+    if (count > maxOperations) {
+      result = function.emitError()
+               << "function " << function.getName() << " has " << count
+               << " operations; this target takes at most " << maxOperations;
+    }
+  }
+  return result;
+}
+
 LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
   LogicalResult result = readMachine(part);
   if (failed(checkSignatures(part))) {
+    result = failure();
+  }
+  if (failed(checkLengths(part))) {
     result = failure();
   }
   for (auto [index, attribute] : llvm::enumerate(part.getWeights())) {

@@ -97,12 +97,50 @@ def concat_bomb(model, folder):
     add_to_logits(model, [helper.make_node("Concat", [f"x{i}"] * 4, [f"x{i + 1}"], axis=0) for i in range(25)], "x25")
 
 
-@case(0, 4)
-def chain_of_20000_nodes(model, folder):
-    logits = rename_logits(model, "z0")
-    nodes = [helper.make_node("Neg", [f"z{i}"], [f"z{i + 1}"]) for i in range(20000)]
-    nodes[-1].output[0] = logits
-    model.graph.node.extend(nodes)
+def live_chain(length, operator):
+    """Appends a chain of nodes to the logits; `operator(i)` is the operator of node i."""
+
+    def change(model, folder):
+        logits = rename_logits(model, "z0")
+        nodes = []
+        for i in range(length):
+            op = operator(i)
+            nodes.append(helper.make_node(op, [f"z{i}"] + ["z0"] * (op == "Add"), [f"z{i + 1}"]))
+        nodes[-1].output[0] = logits
+        model.graph.node.extend(nodes)
+
+    return change
+
+
+for operator, text in ((lambda i: "Relu" if i % 2 else "Add", "Add, Relu"), (lambda i: "Neg", "Neg")):
+    case(3, name=f"chain of 100000 nodes ({text})")(live_chain(100000, operator))
+    case(4, name=f"chain of 60000 nodes ({text})")(live_chain(60000, operator))
+    case(0, name=f"chain of 2000 nodes ({text})")(live_chain(2000, operator))
+
+
+def add_functions(model, bodies):
+    """Model-local functions of one input and one output, and a call of the last of them."""
+    for name, nodes in bodies:
+        model.functions.append(helper.make_function("local", name, ["x"], ["y"], nodes, [
+            helper.make_opsetid("local", 1), helper.make_opsetid("", model.opset_import[0].version)]))
+    model.opset_import.append(helper.make_opsetid("local", 1))
+    logits = rename_logits(model, "real_logits")
+    model.graph.node.append(helper.make_node(bodies[-1][0], ["real_logits"], [logits], domain="local"))
+
+
+@case(3)
+def functions_that_double_40_times(model, folder):
+    leaf = [helper.make_node("Relu", ["x"], ["y"])]
+    twice = lambda name: [helper.make_node(name, ["x"], ["m"], domain="local"),
+                          helper.make_node(name, ["m"], ["y"], domain="local")]
+    add_functions(model, [("F0", leaf)] + [(f"F{i + 1}", twice(f"F{i}")) for i in range(40)])
+
+
+@case(3)
+def functions_nested_30000_deep(model, folder):
+    bodies = [("F0", [helper.make_node("Relu", ["x"], ["y"])])]
+    bodies += [(f"F{i + 1}", [helper.make_node(f"F{i}", ["x"], ["y"], domain="local")]) for i in range(30000)]
+    add_functions(model, [bodies[0], *reversed(bodies[1:-1]), bodies[-1]])
 
 
 @case(0, 4)

@@ -39,6 +39,7 @@ public:
 private:
   void findResults();
   void bind(Emitter &e, Scope &scope, ValueRange arguments);
+  void bindBuffers(Scope &scope, Pointer arena, Expr tokens);
   void emitStages(Scope &scope, const std::vector<Stage> &stages);
   void emitStage(Scope &scope, const Stage &stage);
   void tellLayers(Scope &scope, const Stage &stage);
@@ -104,11 +105,33 @@ void FunctionLowering::bind(Emitter &e, Scope &scope, ValueRange arguments) {
     scope.slot(value).store(resultAddresses[index]);
   }
   Expr tokens = scope.rows(/*selected=*/false);
-  for (const Buffer &buffer : buffers) {
-    scope.slot(buffer.value, buffer.isPacked)
-        .store(arena.bytes(tokens * double(buffer.offset)));
-  }
+  bindBuffers(scope, arena, tokens);
   calleeArena = arena.bytes(tokens * double(localBytes));
+}
+
+/// Stores the addresses of the buffers. What exceeds a run of them goes into
+/// functions: LLVM orders a block in time that grows with its length squared.
+void FunctionLowering::bindBuffers(Scope &scope, Pointer arena, Expr tokens) {
+  constexpr size_t runLength = 64;
+  auto bindRun = [&](Scope &run, Pointer base, Expr count, size_t first) {
+    for (const Buffer &buffer :
+         ArrayRef(buffers).drop_front(first).take_front(runLength)) {
+      run.slot(buffer.value, buffer.isPacked)
+          .store(base.bytes(count * double(buffer.offset)));
+    }
+  };
+  bindRun(scope, arena, tokens, 0);
+  for (size_t first = runLength; first < buffers.size(); first += runLength) {
+    Emitter &e = scope.e;
+    auto function = kernels.define(
+        name + "_bind_" + std::to_string(first),
+        {e.pointerType(), e.pointerType(), e.i64()},
+        [&](Emitter &inner, ValueRange arguments) {
+          Scope run(inner, part, layout, {inner, arguments[0]});
+          bindRun(run, {inner, arguments[1]}, {inner, arguments[2]}, first);
+        });
+    e.call(function, {scope.frame, arena, tokens});
+  }
 }
 
 LLVM::LLVMFuncOp FunctionLowering::run() {

@@ -30,6 +30,10 @@ bool tandem::x86::isSelected(Value value) {
 
 namespace {
 
+/// A stage is one function of straight-line code, which LLVM orders in time
+/// that grows with the square of its length; layers have some ten operations.
+constexpr size_t maxStageOperations = 32;
+
 /// A unit of the schedule: an operation, a linear layer with what it covers, or
 /// the packing of a value.
 struct Item {
@@ -47,11 +51,15 @@ struct Item {
 
 class Scheduler {
 public:
-  explicit Scheduler(Block &block) : block(block), works(fuseLinears(block)) {}
+  explicit Scheduler(Block &block) : block(block), works(fuseLinears(block)) {
+    findSelected();
+  }
 
   std::vector<Stage> run();
 
 private:
+  void findSelected();
+  bool isOnSelected(Value value) const;
   void makeItems();
   void addLinear(const LinearWork &work);
   void addOperation(Operation *op);
@@ -65,20 +73,39 @@ private:
   Block &block;
   std::vector<LinearWork> works;
   std::vector<Item> items;
+  /// What isSelected says, found once: a chain may be as long as the block.
+  llvm::DenseSet<Value> selected;
   /// Values that a stage still has to make; the rest is there from the start.
   llvm::DenseSet<Value> pending;
   llvm::DenseSet<Value> pendingPacked;
 };
 
+bool Scheduler::isOnSelected(Value value) const {
+  return value.getParentBlock() == &block ? selected.contains(value)
+                                          : isSelected(value);
+}
+
+void Scheduler::findSelected() {
+  for (Operation &op : block) {
+    bool isRun = !isa<scf::ForOp, func::CallOp>(op);
+    if (isa<SelectTokensOp>(op) ||
+        (isRun && llvm::any_of(op.getOperands(), [&](Value operand) {
+           return isOnSelected(operand);
+         }))) {
+      selected.insert(op.result_begin(), op.result_end());
+    }
+  }
+}
+
 void Scheduler::addLinear(const LinearWork &work) {
   Value input = work.input();
   if (pendingPacked.insert(input).second) {
-    Item pack(WorkKind::tokenWise, isSelected(input));
+    Item pack(WorkKind::tokenWise, isOnSelected(input));
     pack.packed = input;
     pack.reads = {input};
     items.push_back(pack);
   }
-  Item item(WorkKind::linear, isSelected(input));
+  Item item(WorkKind::linear, isOnSelected(input));
   item.linear = &work;
   item.packed = input;
   for (const FusedStep &step : work.steps) {
@@ -91,7 +118,8 @@ void Scheduler::addLinear(const LinearWork &work) {
 }
 
 void Scheduler::addOperation(Operation *op) {
-  bool onSelected = llvm::any_of(op->getResults(), isSelected);
+  bool onSelected = llvm::any_of(
+      op->getResults(), [&](Value result) { return isOnSelected(result); });
   Item item(workKindOf(op), onSelected, op);
   op->walk([&](Operation *nested) {
     llvm::append_range(item.reads, nested->getOperands());
@@ -162,6 +190,9 @@ Stage Scheduler::takeTokenWise(bool onSelected) {
   while (grew) {
     grew = false;
     for (Item &item : items) {
+      if (stage.operations.size() == maxStageOperations) {
+        return stage;
+      }
       if (item.kind != WorkKind::tokenWise || item.onSelected != onSelected ||
           !isReady(item)) {
         continue;

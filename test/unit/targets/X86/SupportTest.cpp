@@ -133,3 +133,22 @@ deploy.part @cpu phases ["prefill", "decode"] on <"cpu", "x86"> mesh [1, 1] stag
   EXPECT_EQ(messages[1],
             "runs phase \"decode\" in pieces; this target runs a phase whole");
 }
+
+TEST(X86Support, RefusesALongFunction) {
+  auto refusalsOfChain = [](int length) {
+    std::string lines, last = "%x";
+    for (int i = 0; i < length; ++i) {
+      std::string next = "%a" + std::to_string(i);
+      lines += next + " = onnx.node \"Neg\" (" + last +
+               ") {} : (tensor<?x64xf32>) -> tensor<?x64xf32>\n";
+      last = next;
+    }
+    return refusals(lines);
+  };
+  // The function itself, three constants and the return are operations too.
+  EXPECT_TRUE(refusalsOfChain(8192 - 5).empty());
+  auto messages = refusalsOfChain(8192 - 4);
+  ASSERT_EQ(messages.size(), 1u);
+  EXPECT_EQ(messages[0], "function operations has 8193 operations; this target "
+                         "takes at most 8192");
+}
