@@ -3,8 +3,8 @@
 The model runs in ONNX Runtime with every value as an output. The bundle's own
 program is compiled again up to a node, whose value then takes the place of the
 logits (`tandem compile --until`), by the same compiler for the same chips, and
-runs where the bundle runs. Nodes through which everything goes are searched by
-halves, those between the last that agrees and the first that does not in order.
+runs where the bundle runs. What the logits depend on is searched by halves, along
+the model's edges.
 """
 import argparse
 import json
@@ -35,13 +35,12 @@ class Source:
         compile(self.model, output, self.fleet, [*self.options, *options])
 
     def nodes(self):
-        """(width, whether everything goes through it, name) of each value in the program's order."""
+        """The names of values in the program's order."""
         command = [program("tandem"), "compile", str(self.model), "--fleet", str(self.fleet), *self.options, "--list-values"]
         done = subprocess.run(command, capture_output=True, text=True)
         if done.returncode:
             raise TandemError(done.returncode, done.stderr.strip())
-        split = [line.split(" ", 2) for line in done.stdout.splitlines()]
-        return [(int(width), cut == "*", name) for width, cut, name in split]
+        return [line.split(" ", 1)[1] for line in done.stdout.splitlines()]
 
     def check(self, folder):
         """Fails unless compiling again gives the bundle's code."""
@@ -88,28 +87,28 @@ class Finder:
         self.source.compile(bundle, f"--until={name}")
         return self.compare(bundle, name)
 
-    def differs(self, name):
-        difference = self.at(name)
-        return difference if difference and difference.error > self.bound else None
-
     def find(self):
-        """The first node that differs and by how much; the logits are known to."""
-        nodes = [node for node in self.source.nodes() if self.reference.has(node[2])]
-        cuts = [i for i, (_, is_cut, _) in enumerate(nodes) if is_cut]
-        good, bad, found = -1, len(cuts) - 1, None
-        while bad - good > 1:
-            middle = (good + bad) // 2
-            difference = self.differs(nodes[cuts[middle]][2])
-            if difference:
-                bad, found = middle, (nodes[cuts[middle]][2], difference)
-            else:
-                good = middle
-        first = cuts[good] + 1 if good >= 0 else 0
-        for _, _, name in nodes[first:cuts[bad]]:
-            if difference := self.differs(name):
-                return name, difference
-        name = nodes[cuts[bad]][2]
-        return found or (name, self.differs(name))
+        """The first node that differs and by how much; the logits are known to.
+
+        A node that agrees clears all that it depends on, one that differs leaves
+        only that: each program is chosen to halve what is left.
+        """
+        above = {name: self.reference.ancestors(name) for name in self.source.nodes() if self.reference.has(name)}
+        left, found = list(above), None
+        while left:
+            def evenness(name):
+                count = len(above[name].intersection(left))
+                return min(count, len(left) - count)
+
+            name = max(left, key=evenness)
+            difference = self.at(name)
+            if difference and difference.error > self.bound:
+                found = name, difference
+                left = [other for other in left if other in above[name] and other != name]
+            else:  # without a counterpart it says nothing about others
+                cleared = above[name] if difference else {name}
+                left = [other for other in left if other not in cleared]
+        return found or (None, None)
 
 
 class Difference:

@@ -54,6 +54,16 @@ class Rows:
     position: object
 
 
+def _operands(node):
+    """The names that `node` reads, its subgraphs included."""
+    names = list(node.input)
+    for attribute in node.attribute:
+        for inner in attribute.g.node:
+            names += _operands(inner)
+        names += [value.name for value in attribute.g.output]
+    return names
+
+
 class Reference:
     def __init__(self, model, data):
         self.numpy, onnx, runtime = load_packages()
@@ -78,6 +88,17 @@ class Reference:
                 raise TandemError(7, f"ONNX Runtime does not load '{file}': {error}") from None
             inputs = [value.name for value in session.get_inputs()]
             self.values = {step.name: dict(zip(names, session.run(names, dict(zip(inputs, step.inputs))))) for step in data}
+
+    def ancestors(self, node):
+        """The names of `node` and of all nodes that it depends on."""
+        makers = {output: name for name, made in self.nodes.items() for output in made.output if output}
+        seen, work = set(), [node]
+        while work:
+            name = work.pop()
+            if name not in seen:
+                seen.add(name)
+                work += [makers[value] for value in _operands(self.nodes[name]) if value in makers]
+        return seen
 
     def has(self, node):
         return node in self.nodes

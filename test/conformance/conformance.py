@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles every case for a fleet, runs it where the compiled part runs, and compares with the evaluator.
 
-    conformance.py [--fleet local] [--only REGEX] [--keep FOLDER] [--compile-arg ARG]...
+    conformance.py [--fleet local] [--only REGEX] [--list] [--keep FOLDER] [--compile-arg ARG]...
 
 Prints how many cases the chip claims, and each that differs: |a-b| / (1 + |b|)
 above the bound, with token and column. Exit status 0 only if none differs. A
@@ -116,9 +116,13 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--fleet", default="local")
     parser.add_argument("--only", default="", help="cases whose name matches")
+    parser.add_argument("--list", action="store_true", help="print the names of the cases and run none")
     parser.add_argument("--keep", type=Path, help="leave programs and bundles in this folder")
     parser.add_argument("--compile-arg", action="append", default=[])
     arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(name for _, cases in table.groups() for name, _ in cases if re.search(arguments.only, name)))
+        return
     work = arguments.keep or Path(tempfile.mkdtemp())
     claimed, refused, bad = 0, [], 0
     try:

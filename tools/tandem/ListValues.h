@@ -16,9 +16,7 @@
 
 namespace tandem {
 
-/// Prints a line `WIDTH MARK NODE` for each value of rows in `step`, in its
-/// order. The mark is `*` where everything between the tokens and the logits
-/// goes through the value, else `-`.
+/// Prints a line `WIDTH NODE` for each value of rows in `step`, in its order.
 void listValues(mlir::func::FuncOp step, llvm::raw_ostream &stream);
 
 } // namespace tandem
