@@ -113,8 +113,9 @@ class Model:
         if isinstance(stop, str) or not all(stop):
             raise TandemError(2, f"stop is {stop!r}, expected a list of texts that are not empty")
         self.truncate(kept)
+        ends = () if ignore_stops else self.info.stop_tokens
         tokens = self.generate_tokens(ids[kept:], max_new_tokens, ignore_stops, **sampling)
-        return until(stop, to_text(self.tokenizer, tokens))
+        return until(stop, to_text(self.tokenizer, (token for token in tokens if token not in ends)))
 
 
 def _common(some: Ordered[int], others: Ordered[int]) -> int:
