@@ -135,14 +135,26 @@ def collect(name: str, *arguments: Any) -> str:
 class Owned:
     """A C object made by tandem_KIND_MADE, freed when nothing refers to it any more.
 
-    It goes into calls as it is. `keep` are objects that must outlive it.
+    It goes into calls as it is. `keep` is one that must outlive it: counted here,
+    because the collector of cycles ends objects in any order.
     """
 
-    def __init__(self, kind: str, made: str, *arguments: Any, keep: Any = None) -> None:
+    def __init__(self, kind: str, made: str, *arguments: Any, keep: Owned | None = None) -> None:
         self._as_parameter_ = c.c_void_p()
-        self._free, self._keep = function(f"{kind}_free"), keep
+        self._keep, self._users = keep, 1
+        if keep:
+            keep._users += 1
+        self._free = function(f"{kind}_free")
         call(f"{kind}_{made}", *arguments, c.byref(self._as_parameter_))
 
     def __del__(self) -> None:
+        self._release()
+
+    def _release(self) -> None:
+        self._users -= 1
+        if self._users:
+            return
         if self._as_parameter_:
             self._free(self._as_parameter_)
+        if self._keep:
+            self._keep._release()

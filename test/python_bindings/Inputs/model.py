@@ -75,3 +75,12 @@ for other in others:
     other.step([3])
 assert (view == kept).all()
 print("the view outlives the model")
+
+# Objects in a cycle are ended in any order, the library's are freed in the right one.
+for _ in range(20):
+    other = tandem.load(path, threads=1)
+    other.step([1])
+    other.itself, other.bundle.sequences = other, [other._sequence, other.bundle.sequence()]
+    del other
+    gc.collect()
+print("cycles are freed")
