@@ -294,3 +294,17 @@ TandemError *tandem_generate(TandemSequence *sequence,
     }
   });
 }
+
+TandemError *tandem_bundle_read_weights(TandemBundle *bundle,
+                                        TandemReading *reading) {
+  return guard([&] {
+    TandemReading facts = readStruct(reading);
+    Engine &engine = bundle->loaded();
+    Engine::Reading read =
+        facts.ofMemory ? engine.readMemory() : engine.readWeights();
+    facts.bytes = read.bytes;
+    facts.seconds = read.seconds;
+    facts.cacheBytesPerToken = engine.cacheBytesPerToken();
+    writeStruct(reading, facts);
+  });
+}

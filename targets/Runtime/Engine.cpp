@@ -11,6 +11,7 @@
 
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/Handoff/RemotePrefill.h"
+#include "tandem/targets/Runtime/ReadRoof.h"
 #include "tandem/targets/Runtime/StopTokens.h"
 
 namespace tandem::runtime {
@@ -153,6 +154,37 @@ uint64_t Engine::maxRows() const {
 
 uint64_t Engine::convertedBytes() const {
   return importedBytes + (worker ? worker->convertedBytes() : 0);
+}
+
+Engine::Reading Engine::readWeights() {
+  ReadRoof roof(decode->wholeWeights());
+  if (roof.bytes() == 0) {
+    throw Failure(
+        ExitCode::Usage,
+        "the part that decodes has no weight that a step reads whole");
+  }
+  return {roof.bytes(), roof.read(threadTable)};
+}
+
+Engine::Reading Engine::readMemory() {
+  if (!ownMemory.data()) {
+    uint64_t bytes =
+        std::min<uint64_t>(ReadRoof(decode->wholeWeights()).bytes(), 512 << 20);
+    ownMemory = Mapping::lazy(bytes, "memory to read");
+    ownMemory.preferLargePages();
+    std::fill_n(ownMemory.data(), bytes, char(1)); // untouched, it is one page
+  }
+  ReadRoof roof({{ownMemory.data(), ownMemory.size()}});
+  return {roof.bytes(), roof.read(threadTable)};
+}
+
+uint64_t Engine::cacheBytesPerToken() const {
+  for (const CacheLayout &layout : bundle.manifest().contract.layouts) {
+    if (layout.part == decodeId) {
+      return layout.slotBytes / capacity();
+    }
+  }
+  return 0;
 }
 
 const HandoffLibrary &Engine::conversionFrom(const std::string &producer) {

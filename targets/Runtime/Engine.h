@@ -118,6 +118,17 @@ public:
   /// goes on at the decode part.
   void importCache(Sequence &sequence, const CachePiece &piece);
 
+  /// Reads the weights of the part that decodes, or as many bytes of memory of
+  /// our own, at most 512 MiB, and does nothing with them.
+  struct Reading {
+    uint64_t bytes;
+    double seconds;
+  };
+  Reading readWeights();
+  Reading readMemory();
+  /// Bytes of cache for a token in the part that decodes.
+  uint64_t cacheBytesPerToken() const;
+
   uint64_t vocabulary() const { return bundle.manifest().model.vocabulary; }
   uint64_t capacity() const { return bundle.manifest().capacity.tokens; }
   uint64_t maxTokens() const;
@@ -152,6 +163,7 @@ private:
   std::string handoffProducer;
   uint64_t importedBytes = 0;
   Mapping logits;
+  Mapping ownMemory;            ///< of readMemory
   std::vector<float> scattered; ///< of one part, in a step of both
   std::vector<int32_t> stops;
 };

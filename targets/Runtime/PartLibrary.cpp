@@ -8,6 +8,7 @@
 #include "tandem/targets/Runtime/PartLibrary.h"
 
 #include <algorithm>
+#include <set>
 
 #include "tandem/targets/Runtime/CpuFeatures.h"
 #include "tandem/targets/Runtime/Failure.h"
@@ -140,6 +141,25 @@ void PartLibrary::touchWeights(const TandemThreads *threads) const {
     threads->parallelFor(threads->pool, touch, const_cast<Mapping *>(&file),
                          (file.size() + pieceBytes - 1) / pieceBytes);
   }
+}
+
+/// Layouts of docs/bundle.md: rows are gathered, and so are vectors by
+/// position.
+static bool isTable(const WeightRecord &weight) {
+  return weight.layout == "rows" ||
+         (weight.layout == "vector" && weight.shape.size() > 1);
+}
+
+std::vector<std::span<const char>> PartLibrary::wholeWeights() const {
+  std::set<const void *> seen; // the table of a tied embedding has it twice
+  std::vector<std::span<const char>> ranges;
+  for (size_t i = 0; i < weights.size(); ++i) {
+    const WeightRecord &weight = part.weights[i];
+    if (!isTable(weight) && seen.insert(weights[i]).second) {
+      ranges.emplace_back(static_cast<const char *>(weights[i]), weight.bytes);
+    }
+  }
+  return ranges;
 }
 
 TandemEntry PartLibrary::findEntry(const std::string &name) const {

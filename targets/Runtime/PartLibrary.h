@@ -15,6 +15,7 @@
 
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -51,6 +52,9 @@ public:
 
   /// The entry called `name`, or null.
   TandemEntry findEntry(const std::string &name) const;
+
+  /// Weights that a step reads whole, each once. Of tables it reads some rows.
+  std::vector<std::span<const char>> wholeWeights() const;
 
   const void *const *weightTable() const { return weights.data(); }
   const PartDescription &description() const { return part; }

@@ -34,6 +34,9 @@ public:
     return library.description().maxTokens;
   }
   uint64_t maxRows() const override { return library.description().maxRows; }
+  std::vector<std::span<const char>> wholeWeights() const override {
+    return library.wholeWeights();
+  }
   uint64_t slotBytes() const { return library.description().slotBytes; }
   /// Width of what a step returns.
   uint64_t outputWidth() const { return library.description().vocabulary; }

@@ -30,6 +30,15 @@ PipelineRunner::PipelineRunner(const BundleFolder &bundle,
   }
 }
 
+std::vector<std::span<const char>> PipelineRunner::wholeWeights() const {
+  std::vector<std::span<const char>> all;
+  for (const auto &stage : stages) {
+    auto ranges = stage->wholeWeights();
+    all.insert(all.end(), ranges.begin(), ranges.end());
+  }
+  return all;
+}
+
 uint64_t PipelineRunner::maxTokens() const {
   uint64_t most = UINT64_MAX;
   for (const auto &stage : stages) {

@@ -31,6 +31,7 @@ public:
   void run(const RunnerStep &step) override;
   Mapping takeSlot() override;
   void giveSlot(Mapping slot) override { freeSlots.push_back(std::move(slot)); }
+  std::vector<std::span<const char>> wholeWeights() const override;
   uint64_t maxTokens() const override;
   uint64_t maxRows() const override;
   const std::string &variantName() const {

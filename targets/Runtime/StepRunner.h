@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "tandem/targets/Runtime/Memory.h"
 
@@ -65,6 +66,9 @@ public:
   /// A slot of the full capacity.
   virtual Mapping takeSlot() = 0;
   virtual void giveSlot(Mapping slot) = 0;
+  /// Weights that a step reads whole, each once; none where they are in another
+  /// process.
+  virtual std::vector<std::span<const char>> wholeWeights() const = 0;
   virtual uint64_t maxTokens() const = 0;
   virtual uint64_t maxRows() const = 0;
 };

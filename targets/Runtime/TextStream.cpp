@@ -38,11 +38,18 @@ std::string StopTexts::push(std::string_view piece) {
     return "";
   }
   held += piece;
-  size_t first = held.npos;
+  // The one that is complete first, however the text is cut into pieces; of
+  // several that end together the one that begins first.
+  size_t first = 0, end = held.npos;
   for (const std::string &text : texts) {
-    first = std::min(first, held.find(text));
+    size_t found = held.find(text);
+    if (found != held.npos &&
+        std::pair(found + text.size(), found) < std::pair(end, first)) {
+      first = found;
+      end = found + text.size();
+    }
   }
-  if (first != held.npos) {
+  if (end != held.npos) {
     isStopped = true;
     return std::exchange(held, "").substr(0, first);
   }

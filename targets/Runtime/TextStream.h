@@ -22,7 +22,7 @@
 
 namespace tandem::runtime {
 
-/// Finds the first of some texts in a text that comes in pieces.
+/// Finds the first of some texts to be complete in a text that comes in pieces.
 class StopTexts {
 public:
   /// Fails where one is empty.

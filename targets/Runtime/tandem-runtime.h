@@ -327,15 +327,19 @@ TANDEM_RUNTIME_API TandemError *
 tandem_template_render(const TandemRenderOptions *options,
                        TandemTextCallback write, void *context);
 
-/// A pass over the weights that one token reads.
+/// A pass over memory that does nothing but read.
 typedef struct TandemReading {
-  uint64_t size;  ///< sizeof(TandemReading)
+  uint64_t size; ///< sizeof(TandemReading)
+  /// 0: the weights that a step reads whole, where they are mapped. 1: as many
+  /// bytes, 512 MiB at most, of memory of our own in large pages.
+  uint32_t ofMemory;
   uint64_t bytes; ///< read in the pass
   double seconds;
+  uint64_t cacheBytesPerToken; ///< that a step reads beside the weights
 } TandemReading;
 
-/// Reads the weights of the loaded part that decodes, once, where they are
-/// mapped, and does nothing else: no decode step can be faster.
+/// Reads the weights of the loaded part that decodes, once and on its threads:
+/// no decode step can be faster. Fills what follows `ofMemory`.
 TANDEM_RUNTIME_API TandemError *
 tandem_bundle_read_weights(TandemBundle *bundle, TandemReading *reading);
 

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include <algorithm>
 #include <chrono>
 #include <vector>
 
@@ -32,6 +33,47 @@ static TandemGenerateResult measure(const Bundle &bundle,
   return result;
 }
 
+static TandemReading readOnce(const Bundle &bundle, bool ofMemory) {
+  TandemReading reading = {};
+  reading.size = sizeof(reading);
+  reading.ofMemory = ofMemory;
+  check(tandem_bundle_read_weights(bundle.get(), &reading));
+  return reading;
+}
+
+static double gigabytesPerSecond(const TandemReading &reading) {
+  return double(reading.bytes) / reading.seconds / 1e9;
+}
+
+namespace {
+/// The best of the passes so far, and what a decode step reads.
+struct Roof {
+  double weights = 0, memory = 0; ///< GB/s
+  TandemReading last = {};
+
+  /// Five passes of each kind, one after the other.
+  void measure(const Bundle &bundle) {
+    for (int i = 0; i < 5; ++i) {
+      last = readOnce(bundle, /*ofMemory=*/false);
+      weights = std::max(weights, gigabytesPerSecond(last));
+      memory = std::max(memory, gigabytesPerSecond(readOnce(bundle, true)));
+    }
+  }
+
+  /// The end of a JSON line; `context` is the mean number of tokens in the
+  /// cache.
+  void print(double tokensPerSecond, double context) const {
+    double bytes =
+        double(last.bytes) + context * double(last.cacheBytesPerToken);
+    std::printf(",\"roof_gbs\":%.2f,\"read_gbs\":%.2f,"
+                "\"bytes_per_token\":%.0f,\"decode_gbs\":%.2f,"
+                "\"share\":%.3f",
+                weights, memory, bytes, bytes * tokensPerSecond / 1e9,
+                bytes * tokensPerSecond / 1e9 / weights);
+  }
+};
+} // namespace
+
 int benchVerb(const Arguments &arguments) {
   auto start = std::chrono::steady_clock::now();
   Bundle bundle(arguments.bundle());
@@ -56,13 +98,25 @@ int benchVerb(const Arguments &arguments) {
                static_cast<unsigned long long>(options.newTokens));
   watchInterrupts();
   measure(bundle, options); // touches memory for the first time; not counted
+  bool wantsRoof = arguments.has("--roof");
   for (uint64_t i = arguments.number("--repeat", 1, 1000000); i > 0; --i) {
+    Roof roof;
+    if (wantsRoof) {
+      roof.measure(bundle);
+    }
     TandemGenerateResult result = measure(bundle, options);
+    if (wantsRoof) { // before and after: what was slow amid is seen
+      roof.measure(bundle);
+    }
+    double decode = double(result.tokenCount - 1) / result.laterTokenSeconds;
     std::printf("{\"prefill_tok_s\":%.2f,\"decode_tok_s\":%.2f,"
-                "\"load_s\":%.4f}\n",
-                double(prompt.size()) / result.firstTokenSeconds,
-                double(result.tokenCount - 1) / result.laterTokenSeconds,
+                "\"load_s\":%.4f",
+                double(prompt.size()) / result.firstTokenSeconds, decode,
                 loadSeconds);
+    if (wantsRoof) {
+      roof.print(decode, double(prompt.size()) + double(options.newTokens) / 2);
+    }
+    std::printf("}\n");
     std::fflush(stdout);
   }
   return 0;

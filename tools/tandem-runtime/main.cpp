@@ -73,6 +73,8 @@ static std::vector<Verb> makeVerbs() {
        {{"--prompt", "N", "512", "prompt tokens"},
         {"--new", "N", "64", "tokens to generate"},
         {"--repeat", "N", "3", "measurements, after one that is not counted"},
+        {"--roof", nullptr, nullptr,
+         "also read the weights and do nothing else, and compare decode"},
         verify,
         threads},
        benchVerb},

@@ -34,6 +34,9 @@ public:
   void run(const RunnerStep &step) override;
   Mapping takeSlot() override;
   void giveSlot(Mapping slot) override { freeSlots.push_back(std::move(slot)); }
+  std::vector<std::span<const char>> wholeWeights() const override {
+    return {};
+  }
   uint64_t maxTokens() const override { return part.maxTokens; }
   uint64_t maxRows() const override { return part.maxRows; }
 

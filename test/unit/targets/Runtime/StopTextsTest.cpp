@@ -51,6 +51,20 @@ TEST(StopTexts, EveryCutGivesTheSame) {
   }
 }
 
+TEST(StopTexts, TheOneThatIsCompleteFirstCounts) {
+  for (size_t cut = 0; cut <= 5; ++cut) {
+    const std::string text = "xabcd";
+    StopTexts inside({"abcd", "bc"}), together({"bc", "abc"});
+    for (auto [stops, expected] :
+         {std::pair(&inside, "xa"), std::pair(&together, "x")}) {
+      std::string got = stops->push(text.substr(0, cut));
+      got += stops->push(text.substr(cut));
+      EXPECT_TRUE(stops->hasStopped());
+      EXPECT_EQ(got, expected) << cut;
+    }
+  }
+}
+
 TEST(StopTexts, AnEmptyOneIsRefused) {
   EXPECT_THROW(StopTexts({"a", ""}), Failure);
 }
