@@ -108,7 +108,7 @@ public:
     }
   }
 
-  void run(void (*build)(OpPassManager &)) {
+  void run(llvm::function_ref<void(OpPassManager &)> build) {
     PassManager manager(&context);
     build(manager);
     EXPECT_TRUE(succeeded(manager.run(*model.module)));
@@ -154,7 +154,7 @@ class RaiseModels : public testing::TestWithParam<const char *> {};
 TEST_P(RaiseModels, AreRecognisedAndComputeTheSame) {
   Export model(GetParam());
   SmallVector<Tensor> expected = model.evaluate();
-  model.run(buildRaisePipeline);
+  model.run([](OpPassManager &manager) { buildRaisePipeline(manager); });
   model.expectRecognised();
   SmallVector<Tensor> raised = model.evaluate();
   ASSERT_EQ(raised.size(), expected.size());
@@ -166,7 +166,7 @@ TEST_P(RaiseModels, AreRecognisedAndComputeTheSame) {
 
 TEST(RaiseFusedModels, AgreeWithDecomposedOnes) {
   Export model("genai-llama-fp32");
-  model.run(buildRaisePipeline);
+  model.run([](OpPassManager &manager) { buildRaisePipeline(manager); });
   model.expectRecognised();
   SmallVector<Tensor> actual = model.evaluate();
   SmallVector<Tensor> expected = Export("optimum-llama").evaluate();
