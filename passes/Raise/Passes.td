@@ -174,7 +174,7 @@ def RoundWeightsPass : Raise_Pass<"tandem-round-weights"> {
     ```
     After:
     ```mlir
-    %2 = transformer.linear %arg0, %0 layout kn : (tensor<?x?x64xf32>, tensor<64x96xf32, #transformer.stored<bf16>>) -> tensor<?x?x96xf32>
+    %1 = transformer.linear %arg0, %0 layout kn : (tensor<?x?x64xf32>, tensor<64x96xf32, #transformer.stored<bf16>>) -> tensor<?x?x96xf32>
     ```
 
     Requires: the model level, linear layers raised. Leaves alone: vectors,

@@ -14,6 +14,17 @@ func.func @linear(%x: tensor<?x?x64xf32>) -> tensor<?x?x96xf32> {
 
 // -----
 
+// Tests a linear layer without bias.
+// CHECK-LABEL: func.func @without_bias(
+func.func @without_bias(%x: tensor<?x?x64xf32>) -> tensor<?x?x96xf32> {
+  %w = onnx.constant #onnx.weight<"m", 0, 24576> : tensor<64x96xf32>
+  // CHECK: %1 = transformer.linear %arg0, %0 layout kn : (tensor<?x?x64xf32>, tensor<64x96xf32, #transformer.stored<bf16>>) -> tensor<?x?x96xf32>
+  %y = transformer.linear %x, %w layout kn : (tensor<?x?x64xf32>, tensor<64x96xf32>) -> tensor<?x?x96xf32>
+  return %y : tensor<?x?x96xf32>
+}
+
+// -----
+
 // Tests an embedding.
 // CHECK-LABEL: func.func @embedding(
 func.func @embedding(%ids: tensor<?x?xi64>) -> tensor<?x?x64xf32> {
