@@ -152,3 +152,26 @@ TEST(X86Support, RefusesALongFunction) {
   EXPECT_EQ(messages[0], "function operations has 8193 operations; this target "
                          "takes at most 8192");
 }
+
+TEST(X86Support, RefusesStoredWeightsItDoesNotRead) {
+  auto messages = refusalsOf(R"(
+!half = tensor<50x64xf32, #transformer.stored<f16>>
+!codes = tensor<50x64xf32, #transformer.blocks<ui8, block = 32, scales = f32>>
+deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
+    #deploy.slot<matrix_nk, #transformer.encoded<[#onnx.weight<"m", 0, 12800> : tensor<50x64xf32>]> : !half>,
+    #deploy.slot<vector, #transformer.encoded<[#onnx.weight<"m", 0, 3200> : tensor<50x2x32xui8>, #onnx.weight<"m", 3200, 400> : tensor<50x2xf32>]> : !codes>] {
+  func.func @step(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+    return %x : tensor<?x64xf32>
+  }
+}
+)");
+  EXPECT_EQ(
+      messages,
+      (std::vector<std::string>{
+          "weight 0 is stored as 'tensor<50x64xf32, "
+          "#transformer.stored<f16>>'; this target reads codes in blocks and "
+          "bf16",
+          "weight 1 is stored as 'tensor<50x64xf32, #transformer.blocks<ui8, "
+          "block = 32, scales = f32>>' but used by element; this target "
+          "multiplies by such weights and looks up their rows"}));
+}
