@@ -142,9 +142,8 @@ uint64_t ThreadPool::takeTasks(uint32_t loop) {
 }
 
 uint32_t ThreadPool::awaitLoop(uint32_t lastLoop) {
-  bool isNew = spinUntil([&] {
-    return loopNumber.load(std::memory_order_acquire) != lastLoop;
-  });
+  bool isNew = spinUntil(
+      [&] { return loopNumber.load(std::memory_order_acquire) != lastLoop; });
   if (!isNew) {
     sleepers.fetch_add(1);
     loopNumber.wait(lastLoop);

@@ -58,8 +58,8 @@ private:
   // late worker cannot take one of a loop that it has not read.
   alignas(64) std::atomic<uint64_t> ticket{0};
   alignas(64) std::atomic<uint64_t> finished{0};
-  // Idle workers read the number all the time: what is written before it lies in
-  // another cache line.
+  // Idle workers read the number all the time: what is written before it lies
+  // in another cache line.
   alignas(64) std::atomic<uint32_t> loopNumber{0};
   std::atomic<uint32_t> sleepers{0};
   alignas(64) std::atomic<TandemTask> task{nullptr};

@@ -34,7 +34,8 @@ static const Variant table[] = {
      /*tileRows=*/28, /*prefetchBytes=*/0, /*blockTileRows=*/8,
      /*blockPrefetchBytes=*/0},
     {"v4-bf16", "x86-64-v4", "znver4", v4Bf16Features, /*lanes=*/16,
-     /*registers=*/32, /*tileRows=*/28, /*prefetchBytes=*/0, /*blockTileRows=*/8,
+     /*registers=*/32, /*tileRows=*/28, /*prefetchBytes=*/0,
+     /*blockTileRows=*/8,
      /*blockPrefetchBytes=*/0},
 };
 

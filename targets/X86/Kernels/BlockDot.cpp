@@ -66,8 +66,8 @@ public:
 
 private:
   Expr call(StringRef name, Type result, ArrayRef<Value> operands) {
-    return {e, LLVM::CallIntrinsicOp::create(
-                   e, result, e.getStringAttr(name), operands)
+    return {e, LLVM::CallIntrinsicOp::create(e, result, e.getStringAttr(name),
+                                             operands)
                    .getResult(0)};
   }
 
@@ -88,10 +88,9 @@ public:
   /// The values, row after row.
   Exprs run(Expr blocks) {
     Exprs zeros(rows * vectors, e.constant(e.vectorType(), 0));
-    return e.loop(e.integer(0), blocks, 1, zeros,
-                  [&](Expr block, const Exprs &sums) {
-                    return addBlock(block, sums);
-                  });
+    return e.loop(
+        e.integer(0), blocks, 1, zeros,
+        [&](Expr block, const Exprs &sums) { return addBlock(block, sums); });
   }
 
 private:
@@ -105,8 +104,8 @@ private:
     }
     SmallVector<Pointer> rowBlocks;
     for (int64_t row = 0; row < rows; ++row) {
-      rowBlocks.push_back(x.bytes(xStride * double(row))
-                              .bytes(block * double(rowBlockBytes)));
+      rowBlocks.push_back(
+          x.bytes(xStride * double(row)).bytes(block * double(rowBlockBytes)));
     }
     Exprs dots = multiply(weights, rowBlocks);
     return scale(weights, rowBlocks, dots, sums);
@@ -120,8 +119,9 @@ private:
     for (int64_t line = 0; line < format.lines(); ++line) {
       Exprs codes;
       for (int64_t v = 0; v < vectors; ++v) {
-        codes.push_back(weights.bytes(line * lineBytes + v * lineBytes / vectors)
-                            .load(unit.bytes()));
+        codes.push_back(
+            weights.bytes(line * lineBytes + v * lineBytes / vectors)
+                .load(unit.bytes()));
       }
       if (format.bits == 8 && unit.hasDotProduct()) {
         add(rowBlocks, 4 * line, codes, low);
@@ -171,10 +171,10 @@ private:
     Exprs scales, zeros;
     for (int64_t v = 0; v < vectors; ++v) {
       scales.push_back(loadShared(weights, format.scalesOffset(), v));
-      zeros.push_back(format.hasZeroPoints
-                          ? loadShared(weights, format.zerosOffset(), v)
-                          : e.constant(e.vectorType(),
-                                       format.defaultZeroPoint()));
+      zeros.push_back(
+          format.hasZeroPoints
+              ? loadShared(weights, format.zerosOffset(), v)
+              : e.constant(e.vectorType(), format.defaultZeroPoint()));
     }
     Exprs next;
     for (int64_t row = 0; row < rows; ++row) {
@@ -218,17 +218,17 @@ LLVM::LLVMFuncOp Kernels::multiplyBlockTile(const BlockFormat &format,
                                             int64_t rows) {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
-  return define(
-      "multiply_blocks_" + format.name() + "_" + std::to_string(rows),
-      {ptr, i64, ptr, ptr, i64}, [&](Emitter &e, ValueRange arguments) {
-        Pointer strip(e, arguments[3]);
-        Exprs tile = BlockTile(e, format, rows, {e, arguments[0]},
-                               {e, arguments[1]}, {e, arguments[2]})
-                         .run({e, arguments[4]});
-        for (auto [i, value] : llvm::enumerate(tile)) {
-          (strip + i * variant.lanes).store(value);
-        }
-      });
+  return define("multiply_blocks_" + format.name() + "_" + std::to_string(rows),
+                {ptr, i64, ptr, ptr, i64},
+                [&](Emitter &e, ValueRange arguments) {
+                  Pointer strip(e, arguments[3]);
+                  Exprs tile = BlockTile(e, format, rows, {e, arguments[0]},
+                                         {e, arguments[1]}, {e, arguments[2]})
+                                   .run({e, arguments[4]});
+                  for (auto [i, value] : llvm::enumerate(tile)) {
+                    (strip + i * variant.lanes).store(value);
+                  }
+                });
 }
 
 LLVM::LLVMFuncOp Kernels::multiplyBlocks(const BlockFormat &format) {
@@ -239,20 +239,19 @@ LLVM::LLVMFuncOp Kernels::multiplyBlocks(const BlockFormat &format) {
   for (int64_t rows = 1; rows <= tileRows; ++rows) {
     tiles.push_back(multiplyBlockTile(format, rows));
   }
-  return define(
-      "multiply_blocks_" + format.name(), {ptr, ptr, ptr, i64, i64},
-      [&](Emitter &e, ValueRange arguments) {
-        Pointer x(e, arguments[0]), strip(e, arguments[2]);
-        Expr count(e, arguments[3]), blocks(e, arguments[4]);
-        Expr xStride = blocks * double(rowBlockBytes);
-        e.loop(e.integer(0), count, tileRows, [&](Expr row) {
-          Expr height = e.minimum(count - row, e.integer(tileRows));
-          Pointer tileX = x.bytes(row * xStride),
-                  tileStrip = strip + row * double(panelColumns);
-          e.dispatch(height, 1, tileRows, [&](int64_t rows) {
-            e.call(tiles[rows - 1],
-                   {tileX, xStride, arguments[1], tileStrip, blocks});
-          });
-        });
-      });
+  return define("multiply_blocks_" + format.name(), {ptr, ptr, ptr, i64, i64},
+                [&](Emitter &e, ValueRange arguments) {
+                  Pointer x(e, arguments[0]), strip(e, arguments[2]);
+                  Expr count(e, arguments[3]), blocks(e, arguments[4]);
+                  Expr xStride = blocks * double(rowBlockBytes);
+                  e.loop(e.integer(0), count, tileRows, [&](Expr row) {
+                    Expr height = e.minimum(count - row, e.integer(tileRows));
+                    Pointer tileX = x.bytes(row * xStride),
+                            tileStrip = strip + row * double(panelColumns);
+                    e.dispatch(height, 1, tileRows, [&](int64_t rows) {
+                      e.call(tiles[rows - 1],
+                             {tileX, xStride, arguments[1], tileStrip, blocks});
+                    });
+                  });
+                });
 }

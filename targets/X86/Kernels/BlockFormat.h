@@ -10,8 +10,8 @@
 // that a product reads one stream:
 //
 //   codes   lines of 64 bytes, 4 for each column. 4 bits: line j has k 8j to 8j
-//           + 3 in its low nibbles and 8j + 4 to 8j + 7 in its high ones. 8 bits:
-//           line j has k 4j to 4j + 3.
+//           + 3 in its low nibbles and 8j + 4 to 8j + 7 in its high ones. 8
+//           bits: line j has k 4j to 4j + 3.
 //   scales  [16] fp16 or fp32
 //   zeros   [16] of the same type: the zero points, where there are any
 //

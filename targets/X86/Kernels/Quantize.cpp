@@ -35,8 +35,8 @@ static void quantizeBlock(Emitter &e, Pointer from, Pointer to) {
         e.bitcast(values.back(), integers) & e.constant(integers, 0x7fffffff);
     largest.emplace(largest ? e.maximum(*largest, magnitude) : magnitude);
   }
-  Expr limit = e.bitcast(reduce(e, vector::CombiningKind::MAXSI, *largest),
-                         e.f32());
+  Expr limit =
+      e.bitcast(reduce(e, vector::CombiningKind::MAXSI, *largest), e.f32());
   // Smaller blocks than 1e-30 become zeros: 127 / limit must stay finite.
   Expr isTiny = limit < 1e-30;
   Expr factor = e.broadcast(e.select(isTiny, e.real(0), 127.0 / limit));
@@ -52,8 +52,7 @@ static void quantizeBlock(Emitter &e, Pointer from, Pointer to) {
   Expr total = reduce(e, vector::CombiningKind::ADD, *sum);
   to.bytes(rowScaleOffset).store(limit / 127.0);
   Expr minusTotal = e.constant(total.type(), 0) - total;
-  to.bytes(rowSumOffset)
-      .store(LLVM::SIToFPOp::create(e, e.f32(), minusTotal));
+  to.bytes(rowSumOffset).store(LLVM::SIToFPOp::create(e, e.f32(), minusTotal));
 }
 
 LLVM::LLVMFuncOp Kernels::quantizeRows() {
@@ -78,9 +77,8 @@ LLVM::LLVMFuncOp Kernels::quantizeRows() {
               (last + i).store(e.constant(e.vectorType(), 0));
             }
             Pointer tail = from + whole * double(blockDepth);
-            e.loop(e.integer(0), rest, 1, [&](Expr i) {
-              (last + i).store((tail + i).loadFloat());
-            });
+            e.loop(e.integer(0), rest, 1,
+                   [&](Expr i) { (last + i).store((tail + i).loadFloat()); });
             quantizeBlock(e, last, to.bytes(whole * double(rowBlockBytes)));
           });
         });

@@ -1,3 +1,10 @@
+//===- another-date.c - every clock ten years ahead -----------------------===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
 // Preloaded, shifts every clock of a program by ten years and a day, and with
 // it what it would write as a date. Built and used by reproducible.test.
 #define _GNU_SOURCE

@@ -78,7 +78,7 @@ graph {
 }
 
 //--- exploding_functions.textproto
-# expected-error@unknown {{the model has more than 300000 nodes with its functions inlined, the limit of import}}
+# expected-error@unknown {{the model has more than 65536 nodes with its functions inlined, the limit of import}}
 ir_version: 8 opset_import { version: 18 }
 graph { input { name: "x" type { tensor_type { elem_type: 1 shape { dim {} } } } } output { name: "x" } }
 functions { domain: "d" name: "F0" opset_import { domain: "d" version: 1 } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } node { domain: "d" op_type: "F1" } }

@@ -21,8 +21,8 @@ using Multiply = void(const char *, const char *, float *, int64_t, int64_t);
 static std::vector<char> quantize(const std::vector<float> &x, int64_t width) {
   int64_t rows = x.size() / width;
   std::vector<char> rowsOut(rows * quantizedRowBytes(width));
-  KernelLibrary::best().get<Quantize>("quantize_rows")(
-      x.data(), rowsOut.data(), width, 0, rows);
+  KernelLibrary::best().get<Quantize>("quantize_rows")(x.data(), rowsOut.data(),
+                                                       width, 0, rows);
   return rowsOut;
 }
 

@@ -55,8 +55,8 @@ std::vector<char> tandem::x86::packBlocks(const QuantizedMatrix &matrix) {
   std::vector<char> bytes(panels * matrix.blocks() * format.blockBytes());
   for (int64_t column = 0; column < matrix.n; ++column) {
     for (int64_t block = 0; block < matrix.blocks(); ++block) {
-      char *place = &bytes[(column / 16 * matrix.blocks() + block) *
-                           format.blockBytes()];
+      char *place =
+          &bytes[(column / 16 * matrix.blocks() + block) * format.blockBytes()];
       int64_t lane = column % 16;
       int64_t first = block * blockDepth;
       for (int64_t i = 0; i < std::min(blockDepth, matrix.k - first); ++i) {
