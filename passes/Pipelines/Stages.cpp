@@ -37,7 +37,10 @@ static void buildRaise(OpPassManager &manager, const StageOptions &options) {
   buildRaisePipeline(manager, options.raise);
 }
 
-static void buildSplit(OpPassManager &manager, const StageOptions &) {
+static void buildSplit(OpPassManager &manager, const StageOptions &options) {
+  ChooseActivationsPassOptions activations;
+  activations.activations = options.activations;
+  manager.addPass(createChooseActivationsPass(activations));
   manager.addPass(createSplitPhasesPass());
   manager.addPass(createCSEPass());
 }

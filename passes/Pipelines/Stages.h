@@ -25,11 +25,12 @@ namespace tandem {
 
 /// What the stages need to know beside the program.
 struct StageOptions {
-  int64_t capacityTokens = 4096; ///< tokens a cache slot holds
-  std::string workload;          ///< --workload, or empty
-  std::string slo;               ///< --slo, or empty
-  std::string prefillChip;       ///< --prefill, or empty
-  std::string decodeChip;        ///< --decode, or empty
+  int64_t capacityTokens = 4096;    ///< tokens a cache slot holds
+  std::string workload;             ///< --workload, or empty
+  std::string slo;                  ///< --slo, or empty
+  std::string prefillChip;          ///< --prefill, or empty
+  std::string decodeChip;           ///< --decode, or empty
+  std::string activations = "file"; ///< --activations: exact, int8 or file
   RaiseOptions raise;
 };
 

@@ -12,7 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/passes/Primitives/Activations.h"
 #include "tandem/passes/Primitives/Frame.h"
 #include "tandem/passes/Primitives/MatrixProduct.h"
@@ -60,6 +60,28 @@ static Error evaluateEmbedding(Operation *op, Frame &frame) {
   return frame.setResult(op, shape, values);
 }
 
+/// Rounds `values`, rows of `width`, to 8 bits in blocks, in the fp32
+/// arithmetic that targets compute it in.
+static void roundToBytes(std::vector<double> &values, int64_t width) {
+  for (size_t row = 0; row < values.size(); row += width) {
+    for (int64_t first = 0; first < width; first += activationBlock) {
+      int64_t count = std::min(activationBlock, width - first);
+      MutableArrayRef<double> block(values.data() + row + first, count);
+      float limit = 0;
+      for (double value : block) {
+        limit = std::isnan(value)
+                    ? std::numeric_limits<float>::quiet_NaN()
+                    : std::max(limit, std::abs(static_cast<float>(value)));
+      }
+      float scale = limit / 127.0f;
+      float factor = limit < 1e-30f ? 0 : 127.0f / limit;
+      for (double &value : block) {
+        value = std::nearbyint(static_cast<float>(value) * factor) * scale;
+      }
+    }
+  }
+}
+
 static Error evaluateLinear(Operation *op, Frame &frame) {
   auto linear = cast<LinearOp>(op);
   Tensor input = frame.getTensor(linear.getInput());
@@ -77,9 +99,12 @@ static Error evaluateLinear(Operation *op, Frame &frame) {
   int64_t rows = countElements(input.getShape().drop_back());
   shape.back() = n;
   MatrixView view{weight, 0, weight.getDim(1), isTransposed};
-  std::vector<double> values =
-      multiplyRows(input.widen<double>(), rows, k, n,
-                   [&](const Tile &tile) { view.read(tile); });
+  std::vector<double> inputs = input.widen<double>();
+  if (linear.getInt8Activations()) {
+    roundToBytes(inputs, k);
+  }
+  std::vector<double> values = multiplyRows(
+      inputs, rows, k, n, [&](const Tile &tile) { view.read(tile); });
   if (bias) {
     std::vector<double> addends = bias.widen<double>();
     for (size_t i = 0; i < values.size(); ++i) {

@@ -38,6 +38,28 @@ def SplitPhasesPass : Pass<"tandem-split-phases", "mlir::ModuleOp"> {
   let dependentDialects = ["mlir::arith::ArithDialect", "tandem::transformer::TransformerDialect"];
 }
 
+def ChooseActivationsPass : Pass<"tandem-choose-activations", "mlir::ModuleOp"> {
+  let summary = "choose where inputs of quantised layers are rounded to 8 bits";
+  let description = [{
+    Why: products of bytes are faster than of floats, at the price of a small
+    error that the user, or the author of the file, has to accept.
+
+    Before:
+    ```mlir
+    %y = transformer.linear %x, %w layout nk accuracy_level 4 : (tensor<?x64xf32>, tensor<96x64xf32, #transformer.blocks<ui4, block = 32, scales = f32>>) -> tensor<?x96xf32>
+    ```
+    After:
+    ```mlir
+    %1 = transformer.linear %arg0, %0 layout nk accuracy_level 4 int8_activations : (tensor<?x64xf32>, tensor<96x64xf32, #transformer.blocks<ui4, block = 32, scales = f32>>) -> tensor<?x96xf32>
+    ```
+
+    Requires: stage raise. Leaves alone: layers whose weight is not in blocks of
+    32. Warns where int8 is asked for and no layer takes it.
+  }];
+  let options = [Option<"activations", "activations", "std::string", "\"file\"",
+                        "exact: nowhere; int8: in every layer that takes it; file: where the file says accuracy level 4">];
+}
+
 def ReturnValuePass : Pass<"tandem-return-value", "mlir::ModuleOp"> {
   let summary = "return a node's value from the step in place of the logits";
   let description = [{

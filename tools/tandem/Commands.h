@@ -32,6 +32,7 @@ struct CompileRequest {
   std::string decodeChip;               ///< chip of the fleet, or empty
   std::string workload;                 ///< --workload, or empty
   std::string slo;                      ///< --slo, or empty
+  std::string activations = "file";     ///< exact, int8 or file
   bool showsRemarks = false;            ///< print what passes decided, and why
   std::string output;                   ///< bundle to write
   std::string precision = "file";       ///< of stored matrices: file or bf16

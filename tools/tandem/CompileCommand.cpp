@@ -67,6 +67,12 @@ private:
 };
 
 ExitCode Compilation::readFleet() {
+  if (request.activations != "exact" && request.activations != "int8" &&
+      request.activations != "file") {
+    return fail(ExitCode::Usage, "--activations is '" + request.activations +
+                                     "', expected exact or int8");
+  }
+  frontend.options.activations = request.activations;
   llvm::Expected<Fleet> loaded = loadFleet(request.fleet);
   if (!loaded) {
     return fail(ExitCode::Usage, loaded.takeError());
@@ -215,11 +221,13 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
   if (request.vhlo) {
     provenance.options.push_back("--vhlo");
   }
-  const std::pair<const char *, const std::string &> texts[] = {
+  const std::pair<const char *, std::string> texts[] = {
       {"--prefill=", request.prefillChip},
       {"--decode=", request.decodeChip},
       {"--workload=", request.workload},
       {"--slo=", request.slo},
+      {"--activations=",
+       request.activations == "file" ? "" : request.activations},
       {"--until=", request.until}};
   for (auto [option, text] : texts) {
     if (!text.empty()) {

@@ -110,35 +110,20 @@ describeOrigin(func::FuncOp step, int64_t tokens,
       llvm::Twine(tokens) + " tokens; no bundle of this model can be verified");
 }
 
-/// Bound on max |a - b| / (1 + |b|): sums of codes times inputs cancel more
-/// than sums of fp32 weights do.
-static double boundOf(func::FuncOp step) {
-  bool hasBlocks = false;
-  step.walk([&](onnx::ConstantOp constant) {
-    hasBlocks |= bool(transformer::getBlocks(constant.getType()));
-  });
-  return hasBlocks ? 1e-3 : 1e-4;
-}
-
-llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
-                                  int64_t capacityTokens) {
-  auto step = module.lookupSymbol<func::FuncOp>("step");
+/// Logits of the golden tokens of `step`: of the prompt's last token, then of
+/// each decoded one.
+static llvm::Expected<std::vector<std::vector<float>>>
+evaluateTokens(func::FuncOp step, const runtime::GoldenVectors &vectors,
+               WeightFiles &weights) {
   auto type = cast<transformer::KvCacheType>(step.getArgumentTypes()[2]);
-  int64_t promptTokens = std::min<int64_t>(4, capacityTokens);
-  int64_t decodeSteps = std::min<int64_t>(2, capacityTokens - promptTokens);
-  std::vector<int32_t> ids =
-      chooseIds(countTokenIds(step), promptTokens + decodeSteps);
-
-  Golden golden;
-  golden.vectors.source = "primitives' evaluator";
-  golden.vectors.bound = boundOf(step);
-  golden.vectors.prompt.assign(ids.begin(), ids.begin() + promptTokens);
-  golden.vectors.decode.assign(ids.begin() + promptTokens, ids.end());
+  std::vector<int32_t> ids = vectors.prompt;
+  llvm::append_range(ids, vectors.decode);
+  std::vector<std::vector<float>> all;
   std::shared_ptr<Cache> cache =
       Cache::make(type.getLayers(), /*slots=*/1, type.getHeads(),
                   type.getKeyDim(), type.getValueDim());
-  for (int64_t start = 0; start < (int64_t)ids.size();) {
-    int64_t count = start == 0 ? promptTokens : 1;
+  for (size_t start = 0; start < ids.size();) {
+    size_t count = start == 0 ? vectors.prompt.size() : 1;
     auto run = [&](Observer observer) {
       return runStep(step, llvm::ArrayRef(ids).slice(start, count), start,
                      cache, weights, /*tableRows=*/ids.size(),
@@ -154,9 +139,74 @@ llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
         return run(std::move(observer)).takeError();
       });
     }
-    golden.logits.push_back(std::move(*logits));
+    all.push_back(std::move(*logits));
     start += count;
   }
+  return all;
+}
+
+/// What rounding inputs to 8 bits changes in the logits: the largest |a - b| /
+/// (1 + |b|) against `step` computed exactly; 0 where it rounds none.
+static llvm::Expected<double>
+measureRounding(func::FuncOp step, const Golden &golden, WeightFiles &weights) {
+  OwningOpRef<Operation *> copy(step->clone());
+  bool rounds = false;
+  copy->walk([&](transformer::LinearOp linear) {
+    rounds |= linear.getInt8Activations();
+    linear.setInt8Activations(false);
+  });
+  if (!rounds) {
+    return 0;
+  }
+  auto exact =
+      evaluateTokens(cast<func::FuncOp>(*copy), golden.vectors, weights);
+  if (!exact) {
+    return exact.takeError();
+  }
+  double largest = 0;
+  for (auto [rounded, values] : llvm::zip_equal(golden.logits, *exact)) {
+    for (auto [a, b] : llvm::zip_equal(rounded, values)) {
+      largest = std::max(largest, std::abs(double(a) - b) / (1 + std::abs(b)));
+    }
+  }
+  return largest;
+}
+
+/// Bound on max |a - b| / (1 + |b|): sums of codes times inputs cancel more
+/// than sums of fp32 weights do.
+static double boundOf(func::FuncOp step) {
+  bool hasBlocks = false;
+  step.walk([&](onnx::ConstantOp constant) {
+    hasBlocks |= bool(transformer::getBlocks(constant.getType()));
+  });
+  return hasBlocks ? 1e-3 : 1e-4;
+}
+
+llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
+                                  int64_t capacityTokens) {
+  auto step = module.lookupSymbol<func::FuncOp>("step");
+  int64_t promptTokens = std::min<int64_t>(4, capacityTokens);
+  int64_t decodeSteps = std::min<int64_t>(2, capacityTokens - promptTokens);
+  std::vector<int32_t> ids =
+      chooseIds(countTokenIds(step), promptTokens + decodeSteps);
+
+  Golden golden;
+  golden.vectors.source = "primitives' evaluator";
+  golden.vectors.prompt.assign(ids.begin(), ids.begin() + promptTokens);
+  golden.vectors.decode.assign(ids.begin() + promptTokens, ids.end());
+  auto logits = evaluateTokens(step, golden.vectors, weights);
+  if (!logits) {
+    return logits.takeError();
+  }
+  golden.logits = std::move(*logits);
+  // Where two computations differ in the last bit before an input is rounded,
+  // it comes out one step apart, and so does all that follows: they differ from
+  // each other about as much as each does from the exact values.
+  auto rounding = measureRounding(step, golden, weights);
+  if (!rounding) {
+    return rounding.takeError();
+  }
+  golden.vectors.bound = std::max(boundOf(step), 2 * *rounding);
   return golden;
 }
 

@@ -84,6 +84,11 @@ cl::opt<std::string> precision(
     cl::desc("how matrices are stored: file (as they are) or bf16 (rounded; "
              "arithmetic stays fp32)"),
     cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
+cl::opt<std::string> activations(
+    "activations", cl::init("file"), cl::value_desc("exact|int8"),
+    cl::desc("inputs of quantised layers: as they are, or rounded to 8 bits "
+             "(default: 8 bits where the file says accuracy level 4)"),
+    cl::cat(category), cl::sub(compileVerb));
 cl::opt<bool> showRemarks("show-remarks",
                           cl::desc("print what passes decided, and why"),
                           cl::cat(category), cl::sub(compileVerb));
@@ -190,6 +195,7 @@ CompileRequest makeRequest() {
   request.workload = workload;
   request.slo = slo;
   request.precision = precision;
+  request.activations = activations;
   request.showsRemarks = showRemarks;
   request.output = output;
   if (maxContext.getNumOccurrences()) {

@@ -53,10 +53,16 @@ def Transformer_LinearOp : Transformer_Op<"linear", [Pure]> {
     [N, K]; `kn`: [K, N]. `accuracy_level` is what the file asks for beside a
     quantised weight: with 4 its author accepts an input rounded to 8 bits.
 
+    With `int8_activations` the input is rounded first: each 32 values of a row,
+    from its start, to multiples of their largest magnitude / 127 (a block below
+    1e-30 to zeros), to nearest, ties to even. `tandem-choose-activations` sets
+    it.
+
     Constraints:
     - (C1) the input's width is the weight's K.
     - (C2) the result's width is the weight's N; its other dimensions are the input's.
     - (C3) a bias has N values.
+    - (C4) `int8_activations` goes with a weight in blocks of 32.
 
     Example:
     ```mlir
@@ -66,18 +72,19 @@ def Transformer_LinearOp : Transformer_Op<"linear", [Pure]> {
   let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$weight,
                        Optional<Transformer_FloatTensor>:$bias,
                        Transformer_MatrixLayout:$layout,
-                       OptionalAttr<I64Attr>:$accuracy_level);
+                       OptionalAttr<I64Attr>:$accuracy_level,
+                       UnitAttr:$int8_activations);
   let results = (outs Transformer_FloatTensor:$output);
   let assemblyFormat = [{
     $input `,` $weight (`bias` `(` $bias^ `)`)? `layout` $layout
-    (`accuracy_level` $accuracy_level^)? attr-dict
+    (`accuracy_level` $accuracy_level^)? (`int8_activations` $int8_activations^)? attr-dict
     `:` functional-type(operands, results)
   }];
   let builders = [OpBuilder<(ins
     "::mlir::Type":$output, "::mlir::Value":$input, "::mlir::Value":$weight,
     "::mlir::Value":$bias, "::tandem::transformer::MatrixLayout":$layout), [{
       build($_builder, $_state, output, input, weight, bias, layout,
-            /*accuracy_level=*/::mlir::IntegerAttr());
+            /*accuracy_level=*/::mlir::IntegerAttr(), /*int8_activations=*/false);
   }]>];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 
 using namespace mlir;
 using namespace tandem::transformer;
@@ -82,6 +83,13 @@ LogicalResult LinearOp::verify() {
   if (getBias() && !isVectorOf(getBias(), n)) { // C3
     return emitOpError("bias is ")
            << getBias().getType() << ", expected " << n << " values";
+  }
+  BlocksAttr blocks = getBlocks(getWeight().getType());
+  if (getInt8Activations() &&
+      (!blocks || blocks.getBlock() != activationBlock)) { // C4
+    return emitOpError("weight is ")
+           << getWeight().getType() << ", expected blocks of "
+           << activationBlock << " beside int8_activations";
   }
   return success();
 }

@@ -12,6 +12,9 @@
 
 namespace tandem::transformer {
 
+/// Values of a row that are rounded to 8 bits together.
+inline constexpr int64_t activationBlock = 32;
+
 /// The encoding of a matrix quantised in blocks, or null.
 BlocksAttr getBlocks(mlir::Type type);
 

@@ -18,6 +18,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/targets/X86/Kernels/Kernels.h"
+#include "tandem/targets/X86/Kernels/StoredBlock.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -79,7 +80,7 @@ private:
 /// A tile of `rows` x 16 over all blocks of a panel.
 class BlockTile {
 public:
-  BlockTile(Emitter &e, const BlockFormat &format, int64_t rows, Pointer x,
+  BlockTile(Emitter &e, const PanelFormat &format, int64_t rows, Pointer x,
             Expr xStride, Pointer panel)
       : e(e), unit(e), format(format), rows(rows),
         vectors(e.variant.panelVectors()), x(x), xStride(xStride),
@@ -119,9 +120,10 @@ private:
     for (int64_t line = 0; line < format.lines(); ++line) {
       Exprs codes;
       for (int64_t v = 0; v < vectors; ++v) {
-        codes.push_back(
-            weights.bytes(line * lineBytes + v * lineBytes / vectors)
-                .load(unit.bytes()));
+        codes.push_back(weights
+                            .bytes(line * PanelFormat::lineBytes +
+                                   v * PanelFormat::lineBytes / vectors)
+                            .load(unit.bytes()));
       }
       if (format.bits == 8 && unit.hasDotProduct()) {
         add(rowBlocks, 4 * line, codes, low);
@@ -168,13 +170,11 @@ private:
   /// sums + (dots - zero points x the row's sum) x scales.
   Exprs scale(Pointer weights, ArrayRef<Pointer> rowBlocks, const Exprs &dots,
               const Exprs &sums) {
+    StoredBlock block(e, format, weights);
     Exprs scales, zeros;
     for (int64_t v = 0; v < vectors; ++v) {
-      scales.push_back(loadShared(weights, format.scalesOffset(), v));
-      zeros.push_back(
-          format.hasZeroPoints
-              ? loadShared(weights, format.zerosOffset(), v)
-              : e.constant(e.vectorType(), format.defaultZeroPoint()));
+      scales.push_back(block.scales(v));
+      zeros.push_back(block.zeroPoints(v));
     }
     Exprs next;
     for (int64_t row = 0; row < rows; ++row) {
@@ -192,20 +192,9 @@ private:
     return next;
   }
 
-  /// Vector `v` of what the columns of a block share.
-  Expr loadShared(Pointer weights, int64_t offset, int64_t v) {
-    int64_t lanes = e.variant.lanes;
-    if (!format.hasHalfScales) {
-      return weights.bytes(offset + 4 * v * lanes).load(e.vectorType());
-    }
-    Expr half = weights.bytes(offset + 2 * v * lanes)
-                    .load(VectorType::get({lanes}, e.getF16Type()));
-    return {e, LLVM::FPExtOp::create(e, e.vectorType(), half)};
-  }
-
   Emitter &e;
   IntegerUnit unit;
-  const BlockFormat &format;
+  const PanelFormat &format;
   int64_t rows, vectors;
   Pointer x;
   Expr xStride;
@@ -214,7 +203,7 @@ private:
 
 } // namespace
 
-LLVM::LLVMFuncOp Kernels::multiplyBlockTile(const BlockFormat &format,
+LLVM::LLVMFuncOp Kernels::multiplyBlockTile(const PanelFormat &format,
                                             int64_t rows) {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
@@ -231,7 +220,7 @@ LLVM::LLVMFuncOp Kernels::multiplyBlockTile(const BlockFormat &format,
                 });
 }
 
-LLVM::LLVMFuncOp Kernels::multiplyBlocks(const BlockFormat &format) {
+LLVM::LLVMFuncOp Kernels::multiplyBlocks(const PanelFormat &format) {
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
   int64_t tileRows = variant.blockTileRows;

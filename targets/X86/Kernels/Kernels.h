@@ -21,8 +21,8 @@
 #ifndef TANDEM_TARGETS_X86_KERNELS_KERNELS_H
 #define TANDEM_TARGETS_X86_KERNELS_KERNELS_H
 
-#include "tandem/targets/X86/Kernels/BlockFormat.h"
 #include "tandem/targets/X86/Kernels/Emitter.h"
+#include "tandem/targets/X86/Kernels/QuantizedRows.h"
 #include "tandem/targets/X86/Machine.h"
 #include "tandem/targets/X86/PanelFormat.h"
 
@@ -90,12 +90,12 @@ public:
   /// first is a multiple of tileRows, `rows` those of the whole matrix.
   mlir::LLVM::LLVMFuncOp packRows();
   /// (x, quantized, width, first, last): rows [first, last) rounded to 8 bits,
-  /// each block of 32 by its own scale (BlockFormat.h); a last block that is
+  /// each block of 32 by its own scale (QuantizedRows.h); a last block that is
   /// short is filled up with zeros.
   mlir::LLVM::LLVMFuncOp quantizeRows();
   /// (x, panel, strip, count, blocks): `count` quantised rows x one panel of a
   /// quantised matrix into strip [count][16].
-  mlir::LLVM::LLVMFuncOp multiplyBlocks(const BlockFormat &format);
+  mlir::LLVM::LLVMFuncOp multiplyBlocks(const PanelFormat &format);
   /// Tokens a task of token-wise work takes: a multiple of tileRows.
   int64_t tokenChunk() const { return variant.tileRows >= 24 ? 28 : 24; }
 
@@ -159,7 +159,7 @@ public:
 private:
   mlir::LLVM::LLVMFuncOp multiply(int64_t rows, bool packed);
   mlir::LLVM::LLVMFuncOp multiplyAny(bool packed);
-  mlir::LLVM::LLVMFuncOp multiplyBlockTile(const BlockFormat &format,
+  mlir::LLVM::LLVMFuncOp multiplyBlockTile(const PanelFormat &format,
                                            int64_t rows);
   mlir::LLVM::LLVMFuncOp softmaxRow();
   mlir::LLVM::LLVMFuncOp packQueries();

@@ -28,7 +28,7 @@ static void quantizeBlock(Emitter &e, Pointer from, Pointer to) {
   Type integers = e.integerVectorType();
   Exprs values;
   std::optional<Expr> largest;
-  for (int64_t i = 0; i < blockDepth; i += lanes) {
+  for (int64_t i = 0; i < rowBlock; i += lanes) {
     values.push_back((from + i).load(e.vectorType()));
     // Magnitudes compare as integers do, and what is no number stays largest.
     Expr magnitude =
@@ -63,20 +63,20 @@ LLVM::LLVMFuncOp Kernels::quantizeRows() {
       [&](Emitter &e, ValueRange arguments) {
         Pointer x(e, arguments[0]), quantized(e, arguments[1]);
         Expr width(e, arguments[2]);
-        Expr whole = width / double(blockDepth), rest = width % blockDepth;
-        Expr rowBytes = e.ceilDivide(width, blockDepth) * double(rowBlockBytes);
-        Pointer last = e.stack(blockDepth);
+        Expr whole = width / double(rowBlock), rest = width % rowBlock;
+        Expr rowBytes = e.ceilDivide(width, rowBlock) * double(rowBlockBytes);
+        Pointer last = e.stack(rowBlock);
         e.loop({e, arguments[3]}, {e, arguments[4]}, 1, [&](Expr row) {
           Pointer from = x + row * width, to = quantized.bytes(row * rowBytes);
           e.loop(e.integer(0), whole, 1, [&](Expr block) {
-            quantizeBlock(e, from + block * double(blockDepth),
+            quantizeBlock(e, from + block * double(rowBlock),
                           to.bytes(block * double(rowBlockBytes)));
           });
           e.ifThen(rest != 0, [&] {
-            for (int64_t i = 0; i < blockDepth; i += variant.lanes) {
+            for (int64_t i = 0; i < rowBlock; i += variant.lanes) {
               (last + i).store(e.constant(e.vectorType(), 0));
             }
-            Pointer tail = from + whole * double(blockDepth);
+            Pointer tail = from + whole * double(rowBlock);
             e.loop(e.integer(0), rest, 1,
                    [&](Expr i) { (last + i).store((tail + i).loadFloat()); });
             quantizeBlock(e, last, to.bytes(whole * double(rowBlockBytes)));

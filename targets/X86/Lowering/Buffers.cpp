@@ -21,8 +21,6 @@ struct Life {
   int64_t first, last;
 };
 
-using Key = std::pair<Value, unsigned>; // the value, 1 for its packed rows
-
 class Allocator {
 public:
   explicit Allocator(const llvm::DenseSet<Value> &elsewhere)
@@ -32,41 +30,42 @@ public:
   /// Lets `values` live until now.
   void keep(ArrayRef<Value> values) {
     for (Value value : values) {
-      read(value, 0);
+      read(value, RowForm::plain);
     }
   }
   std::vector<Buffer> place(int64_t &bytesPerToken) const;
 
 private:
-  void write(Value value, unsigned packed);
-  void read(Value value, unsigned packed);
+  void write(Value value, RowForm form);
+  void read(Value value, RowForm form);
   void numberLoop(const Stage &stage);
 
   const llvm::DenseSet<Value> &elsewhere;
-  llvm::MapVector<Key, Life> lives;
+  llvm::MapVector<PackedValue, Life> lives;
   int64_t now = 0;
 };
 
 } // namespace
 
-void Allocator::write(Value value, unsigned packed) {
-  bool hasHome =
-      !packed && (elsewhere.contains(value) ||
+void Allocator::write(Value value, RowForm form) {
+  bool hasHome = form == RowForm::plain &&
+                 (elsewhere.contains(value) ||
                   isa_and_nonnull<scf::ForOp>(value.getDefiningOp()));
   if (isa<RankedTensorType>(value.getType()) && !hasHome) {
-    lives.insert({{value, packed}, {now, now}});
+    lives.insert({{value, form}, {now, now}});
   }
 }
 
-void Allocator::read(Value value, unsigned packed) {
+void Allocator::read(Value value, RowForm form) {
   // What a loop carries swaps buffers with what it yields: its result may lie
   // in either.
-  if (auto loop = value.getDefiningOp<scf::ForOp>(); loop && !packed) {
+  if (auto loop = value.getDefiningOp<scf::ForOp>();
+      loop && form == RowForm::plain) {
     unsigned index = cast<OpResult>(value).getResultNumber();
-    read(loop.getInitArgs()[index], 0);
-    read(loop.getYieldedValues()[index], 0);
+    read(loop.getInitArgs()[index], form);
+    read(loop.getYieldedValues()[index], form);
   }
-  auto life = lives.find({value, packed});
+  auto life = lives.find({value, form});
   if (life != lives.end()) {
     life->second.last = now;
   }
@@ -75,7 +74,7 @@ void Allocator::read(Value value, unsigned packed) {
 void Allocator::numberLoop(const Stage &stage) {
   auto loop = cast<scf::ForOp>(stage.operations.front());
   for (Value yielded : loop.getYieldedValues()) {
-    write(yielded, 0);
+    write(yielded, RowForm::plain);
   }
   int64_t start = now;
   number(stage.body);
@@ -85,9 +84,9 @@ void Allocator::numberLoop(const Stage &stage) {
   stage.collect(reads, writes);
   llvm::append_range(reads, loop.getYieldedValues());
   for (Value value : reads) {
-    auto life = lives.find({value, 0});
+    auto life = lives.find({value, RowForm::plain});
     if (life != lives.end() && life->second.first <= start) {
-      read(value, 0);
+      read(value, RowForm::plain);
     }
   }
 }
@@ -98,15 +97,18 @@ void Allocator::number(const std::vector<Stage> &stages) {
     SmallVector<Value> reads, writes;
     stage.collect(reads, writes);
     if (!stage.body.empty()) {
-      llvm::for_each(reads, [&](Value value) { read(value, 0); });
+      llvm::for_each(reads, [&](Value value) { read(value, RowForm::plain); });
       numberLoop(stage);
       continue;
     }
-    llvm::for_each(writes, [&](Value value) { write(value, 0); });
-    llvm::for_each(reads, [&](Value value) { read(value, 0); });
-    llvm::for_each(stage.packed, [&](Value value) { write(value, 1); });
+    llvm::for_each(writes, [&](Value value) { write(value, RowForm::plain); });
+    llvm::for_each(reads, [&](Value value) { read(value, RowForm::plain); });
+    for (auto [value, form] : stage.packed) {
+      write(value, form);
+    }
     for (const LinearWork &work : stage.linears) {
-      read(work.input(), 1);
+      auto [value, form] = work.packedInput();
+      read(value, form);
     }
   }
 }
@@ -116,9 +118,11 @@ std::vector<Buffer> Allocator::place(int64_t &bytesPerToken) const {
   SmallVector<Life> placed;
   bytesPerToken = 0;
   for (const auto &[key, life] : lives) {
-    Buffer buffer{
-        key.first, key.second == 1, 0,
-        int64_t(llvm::alignTo(widthOf(key.first) * sizeof(float), 64))};
+    auto [value, form] = key;
+    int64_t rowBytes = form == RowForm::bytes
+                           ? quantizedRowBytes(widthOf(value))
+                           : widthOf(value) * int64_t(sizeof(float));
+    Buffer buffer{value, form, 0, int64_t(llvm::alignTo(rowBytes, 64))};
     // The lowest offset that overlaps no buffer of the same time.
     bool moved = true;
     while (moved) {

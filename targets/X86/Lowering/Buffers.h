@@ -15,7 +15,7 @@ namespace tandem::x86 {
 /// A buffer of the arena: `offset` and `bytes` are per token.
 struct Buffer {
   mlir::Value value;
-  bool isPacked; ///< the packed rows of `value`
+  RowForm form;
   int64_t offset, bytes;
 };
 

@@ -68,7 +68,8 @@ static GluOp gluOf(LinearOp linear) {
   }
   auto gate = glu.getGate().getDefiningOp<LinearOp>();
   if (!gate || onlyUser(gate.getOutput()) != glu ||
-      gate.getInput() != linear.getInput()) {
+      gate.getInput() != linear.getInput() ||
+      gate.getInt8Activations() != linear.getInt8Activations()) {
     return nullptr;
   }
   return glu;

@@ -116,7 +116,7 @@ void FunctionLowering::bindBuffers(Scope &scope, Pointer arena, Expr tokens) {
   auto bindRun = [&](Scope &run, Pointer base, Expr count, size_t first) {
     for (const Buffer &buffer :
          ArrayRef(buffers).drop_front(first).take_front(runLength)) {
-      run.slot(buffer.value, buffer.isPacked)
+      run.slot(buffer.value, buffer.form)
           .store(base.bytes(count * double(buffer.offset)));
     }
   };

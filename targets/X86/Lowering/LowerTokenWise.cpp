@@ -33,7 +33,7 @@ public:
   void emit(AppendOp op);
   void emit(SelectTokensOp op);
   void emit(onnx::NodeOp op);
-  void pack(Value value, bool selected);
+  void pack(Value value, RowForm form, bool selected);
 
 private:
   Value tensor(Value value) { return scope.tensor(value); }
@@ -154,9 +154,15 @@ void TokenWise::emit(onnx::NodeOp op) {
          op.getOutputs()[0]);
 }
 
-void TokenWise::pack(Value value, bool selected) {
-  e.call(kernels.packRows(), {tensor(value), scope.packed(value), width(value),
-                              first, last, scope.rows(selected)});
+void TokenWise::pack(Value value, RowForm form, bool selected) {
+  Pointer packed = scope.packed({value, form});
+  if (form == RowForm::bytes) {
+    e.call(kernels.quantizeRows(),
+           {tensor(value), packed, width(value), first, last});
+    return;
+  }
+  e.call(kernels.packRows(), {tensor(value), packed, width(value), first, last,
+                              scope.rows(selected)});
 }
 
 void tandem::x86::emitTokenWise(Scope &scope, const Stage &stage, Expr first,
@@ -168,7 +174,7 @@ void tandem::x86::emitTokenWise(Scope &scope, const Stage &stage, Expr first,
               RotaryOp, AppendOp, SelectTokensOp, onnx::NodeOp>(
             [&](auto op) { tokenWise.emit(op); });
   }
-  for (Value value : stage.packed) {
-    tokenWise.pack(value, stage.onSelected);
+  for (auto [value, form] : stage.packed) {
+    tokenWise.pack(value, form, stage.onSelected);
   }
 }

@@ -16,6 +16,14 @@ using namespace tandem;
 using namespace tandem::x86;
 using namespace tandem::transformer;
 
+RowForm tandem::x86::inputFormOf(LinearOp linear) {
+  return linear.getInt8Activations() ? RowForm::bytes : RowForm::tiles;
+}
+
+PackedValue LinearWork::packedInput() const {
+  return {input(), inputFormOf(linear)};
+}
+
 bool tandem::x86::isSelected(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op || isa<scf::ForOp, func::CallOp>(op)) {
@@ -44,7 +52,7 @@ struct Item {
   bool onSelected;
   Operation *op;
   const LinearWork *linear = nullptr;
-  Value packed;
+  PackedValue packed;
   SmallVector<Value> reads, writes;
   bool done = false;
 };
@@ -77,7 +85,7 @@ private:
   llvm::DenseSet<Value> selected;
   /// Values that a stage still has to make; the rest is there from the start.
   llvm::DenseSet<Value> pending;
-  llvm::DenseSet<Value> pendingPacked;
+  llvm::DenseSet<PackedValue> pendingPacked;
 };
 
 bool Scheduler::isOnSelected(Value value) const {
@@ -99,15 +107,15 @@ void Scheduler::findSelected() {
 
 void Scheduler::addLinear(const LinearWork &work) {
   Value input = work.input();
-  if (pendingPacked.insert(input).second) {
+  if (pendingPacked.insert(work.packedInput()).second) {
     Item pack(WorkKind::tokenWise, isOnSelected(input));
-    pack.packed = input;
+    pack.packed = work.packedInput();
     pack.reads = {input};
     items.push_back(pack);
   }
   Item item(WorkKind::linear, isOnSelected(input));
   item.linear = &work;
-  item.packed = input;
+  item.packed = work.packedInput();
   for (const FusedStep &step : work.steps) {
     if (step.operand) {
       item.reads.push_back(step.operand);
@@ -159,7 +167,7 @@ void Scheduler::finish(Item &item) {
   for (Value value : item.writes) {
     pending.erase(value);
   }
-  if (item.packed && !item.linear) {
+  if (!item.op && !item.linear) {
     pendingPacked.erase(item.packed);
   }
 }
@@ -176,7 +184,7 @@ Item *Scheduler::firstReady(WorkKind kind) {
 void Scheduler::add(Item &item, Stage &stage) {
   if (item.linear) {
     stage.linears.push_back(*item.linear);
-  } else if (item.packed) {
+  } else if (!item.op) {
     stage.packed.push_back(item.packed);
   } else {
     stage.operations.push_back(item.op);
@@ -264,7 +272,7 @@ void Stage::collect(SmallVectorImpl<Value> &reads,
     });
     llvm::append_range(writes, op->getResults());
   }
-  llvm::append_range(reads, packed);
+  llvm::append_range(reads, llvm::make_first_range(packed));
   for (const LinearWork &work : linears) {
     for (const FusedStep &step : work.steps) {
       if (step.operand) {

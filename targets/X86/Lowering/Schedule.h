@@ -20,6 +20,12 @@
 
 namespace tandem::x86 {
 
+/// How the rows of a value lie: as they are computed, or packed for products
+/// as tiles of floats (Kernels.h) or in 8 bits (QuantizedRows.h).
+enum class RowForm { plain, tiles, bytes };
+
+using PackedValue = std::pair<mlir::Value, RowForm>;
+
 /// An element-wise step after a linear layer.
 struct FusedStep {
   std::string function;
@@ -40,6 +46,7 @@ struct LinearWork {
   llvm::SmallVector<mlir::Operation *> fused;
 
   mlir::Value input() const { return transformer::LinearOp(linear).getInput(); }
+  PackedValue packedInput() const;
   int64_t depth() const { return transformer::LinearOp(linear).getK(); }
 };
 
@@ -53,7 +60,7 @@ struct Stage {
   bool onSelected;
   llvm::SmallVector<mlir::Operation *> operations;
   /// Values that are packed for the linear layers, after the operations.
-  llvm::SmallVector<mlir::Value> packed;
+  llvm::SmallVector<PackedValue> packed;
   llvm::SmallVector<LinearWork> linears;
   /// Of a loop over layers: its body.
   std::vector<Stage> body;
@@ -62,6 +69,9 @@ struct Stage {
   void collect(llvm::SmallVectorImpl<mlir::Value> &reads,
                llvm::SmallVectorImpl<mlir::Value> &writes) const;
 };
+
+/// The form in which `linear` reads its input.
+RowForm inputFormOf(transformer::LinearOp linear);
 
 /// Whether `value` has a row for each selected token instead of each token.
 bool isSelected(mlir::Value value);

@@ -33,15 +33,15 @@ struct PartContext {
 /// Slots of a function's frame.
 class FrameLayout {
 public:
-  /// The slot of `value` (of its packed rows), made on first use. Slot 0 is
+  /// The slot of `value` in a form, made on first use. Slot 0 is
   /// the state.
-  int64_t slotOf(mlir::Value value, bool packed = false) {
-    return slots.try_emplace({value, packed}, slots.size() + 1).first->second;
+  int64_t slotOf(mlir::Value value, RowForm form = RowForm::plain) {
+    return slots.try_emplace({value, form}, slots.size() + 1).first->second;
   }
   int64_t count() const { return slots.size() + 1; }
 
 private:
-  llvm::DenseMap<std::pair<mlir::Value, unsigned>, int64_t> slots;
+  llvm::DenseMap<PackedValue, int64_t> slots;
 };
 
 /// A place in a function or task, with its frame at hand.
@@ -50,8 +50,8 @@ public:
   Scope(Emitter &e, PartContext &part, FrameLayout &layout, Pointer frame)
       : e(e), part(part), kernels(part.kernels), layout(layout), frame(frame) {}
 
-  Pointer slot(mlir::Value value, bool packed = false) {
-    return frame.bytes(8 * layout.slotOf(value, packed));
+  Pointer slot(mlir::Value value, RowForm form = RowForm::plain) {
+    return frame.bytes(8 * layout.slotOf(value, form));
   }
   Pointer state() { return frame.loadPointer(); }
   Pointer field(StateField f, int64_t extra = 0) {
@@ -59,7 +59,9 @@ public:
   }
   /// The first element of a tensor: a weight, or what a stage made.
   Pointer tensor(mlir::Value value);
-  Pointer packed(mlir::Value value) { return slot(value, true).loadPointer(); }
+  Pointer packed(PackedValue value) {
+    return slot(value.first, value.second).loadPointer();
+  }
   /// The value of an index.
   Expr index(mlir::Value value);
   /// A pointer to an operand of an element-wise operation; a scalar gets a

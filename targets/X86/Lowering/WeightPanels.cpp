@@ -19,7 +19,8 @@ WeightPanels::WeightPanels(Scope &scope, transformer::LinearOp linear,
     return;
   }
   format = PanelFormat::of(linear.getWeight().getType());
-  if (format) {
+  takesBytes = inputFormOf(linear) == RowForm::bytes;
+  if (format && !takesBytes) {
     int64_t depth = linear.getK();
     spread = e.stack(Kernels::maxSpreadRows *
                      Kernels::spreadElements(*format, depth));
@@ -28,7 +29,7 @@ WeightPanels::WeightPanels(Scope &scope, transformer::LinearOp linear,
 }
 
 void WeightPanels::begin(Expr rows) {
-  if (!format) {
+  if (!format || takesBytes) {
     return;
   }
   int64_t depth = linear.getK();
@@ -36,8 +37,9 @@ void WeightPanels::begin(Expr rows) {
     e.loop(e.integer(0), rows, 1, [&](Expr row) {
       Pointer to =
           *spread + row * double(Kernels::spreadElements(*format, depth));
-      e.call(kernels.spreadRow(*format), {scope.packed(linear.getInput()) + row,
-                                          rows, to, e.integer(depth)});
+      e.call(kernels.spreadRow(*format),
+             {scope.packed({linear.getInput(), inputFormOf(linear)}) + row,
+              rows, to, e.integer(depth)});
     });
   });
 }
@@ -52,6 +54,13 @@ void WeightPanels::multiply(Pointer strip, Expr panel, Expr rows, Expr row,
       scope.tensor(linear.getWeight())
           .bytes((panel + double(firstPanel)) *
                  double(panelBytesOf(linear.getWeight().getType(), depth)));
+  if (takesBytes) {
+    Pointer x = scope.packed({linear.getInput(), RowForm::bytes})
+                    .bytes(row * double(quantizedRowBytes(depth)));
+    e.call(kernels.multiplyBlocks(*format),
+           {x, start, strip, count, e.integer(format->blocks(depth))});
+    return;
+  }
   if (!format) {
     return multiplyPlain(strip, start, rows, row, count);
   }
@@ -78,6 +87,6 @@ void WeightPanels::multiply(Pointer strip, Expr panel, Expr rows, Expr row,
 void WeightPanels::multiplyPlain(Pointer strip, Pointer panel, Expr rows,
                                  Expr row, Expr count) {
   e.call(kernels.multiplyStrip(),
-         {scope.packed(linear.getInput()), panel, strip, rows, row, count,
-          e.integer(linear.getK())});
+         {scope.packed({linear.getInput(), inputFormOf(linear)}), panel, strip,
+          rows, row, count, e.integer(linear.getK())});
 }

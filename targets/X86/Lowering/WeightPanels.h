@@ -35,6 +35,7 @@ private:
   transformer::LinearOp linear;
   int64_t firstPanel;
   std::optional<PanelFormat> format;
+  bool takesBytes = false; ///< rows in 8 bits
   /// Of a stored weight: rows for streaming, and an unpacked panel.
   std::optional<Pointer> spread, unpacked;
 };

@@ -65,3 +65,20 @@ func.func @payload_type() {
   %w = onnx.constant #transformer.encoded<[#onnx.weight<"m", 0, 64> : tensor<4x1x16xui8>, #onnx.weight<"m", 64, 16> : tensor<4x1xi32>]> : tensor<4x32xf32, #transformer.blocks<ui4, block = 32, scales = f32>>
   return
 }
+
+// -----
+
+func.func @linear_c4_blocks_of_64(%x: tensor<?x64xf32>) {
+  %w = onnx.constant #transformer.encoded<[#onnx.weight<"m", 0, 128> : tensor<4x1x32xui8>, #onnx.weight<"m", 128, 16> : tensor<4x1xf32>]> : tensor<4x64xf32, #transformer.blocks<ui4, block = 64, scales = f32>>
+  // expected-error @below {{'transformer.linear' op weight is 'tensor<4x64xf32, #transformer.blocks<ui4, block = 64, scales = f32>>', expected blocks of 32 beside int8_activations}}
+  %y = transformer.linear %x, %w layout nk int8_activations : (tensor<?x64xf32>, tensor<4x64xf32, #transformer.blocks<ui4, block = 64, scales = f32>>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @linear_c4_plain_weight(%x: tensor<?x64xf32>, %w: tensor<4x64xf32>) {
+  // expected-error @below {{'transformer.linear' op weight is 'tensor<4x64xf32>', expected blocks of 32 beside int8_activations}}
+  %y = transformer.linear %x, %w layout nk int8_activations : (tensor<?x64xf32>, tensor<4x64xf32>) -> tensor<?x4xf32>
+  return
+}

@@ -18,6 +18,14 @@ func.func @last_block_is_stored_whole(%ids: tensor<?xi64>) -> tensor<?x40xf32> {
   return %y : tensor<?x40xf32>
 }
 
+// CHECK-LABEL: func.func @int8_activations(
+func.func @int8_activations(%x: tensor<?x64xf32>) -> tensor<?x4xf32> {
+  %w = onnx.constant #transformer.encoded<[#onnx.weight<"m", 0, 128> : tensor<4x2x16xui8>, #onnx.weight<"m", 128, 32> : tensor<4x2xf32>]> : tensor<4x64xf32, #transformer.blocks<ui4, block = 32, scales = f32>>
+  // CHECK: transformer.linear %arg0, %0 layout nk accuracy_level 4 int8_activations : (tensor<?x64xf32>, tensor<4x64xf32, #transformer.blocks<ui4, block = 32, scales = f32>>) -> tensor<?x4xf32>
+  %y = transformer.linear %x, %w layout nk accuracy_level 4 int8_activations : (tensor<?x64xf32>, tensor<4x64xf32, #transformer.blocks<ui4, block = 32, scales = f32>>) -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
 // CHECK-LABEL: func.func @stored(
 func.func @stored() {
   // CHECK: onnx.constant #transformer.encoded<[#onnx.weight<"m", 0, 8192> : tensor<64x32xf32>]> : tensor<64x32xf32, #transformer.stored<bf16>>

@@ -52,6 +52,29 @@ TEST(EvaluatorTest, SubgraphsSeeTheEnclosingGraph) {
   }
 }
 
+/// A weight of ones: the product is the sum of the rounded row.
+TEST(EvaluatorTest, Int8ActivationsAreRoundedInBlocks) {
+  Program program(R"(
+    func.func @main(%x: tensor<1x40xf32>) -> tensor<1x1xf32> {
+      %w = onnx.constant #transformer.encoded<[dense<9> : tensor<1x2x32xui8>, dense<1.0> : tensor<1x2xf32>, dense<8.0> : tensor<1x2xf32>]> : tensor<1x40xf32, #transformer.blocks<ui8, block = 32, scales = f32, zero_points = f32>>
+      %y = transformer.linear %x, %w layout nk int8_activations : (tensor<1x40xf32>, tensor<1x40xf32, #transformer.blocks<ui8, block = 32, scales = f32, zero_points = f32>>) -> tensor<1x1xf32>
+      return %y : tensor<1x1xf32>
+    })");
+  auto sumOf = [&](std::vector<double> x) {
+    auto results = program.run({program.floats({1, 40}, x)});
+    EXPECT_TRUE(bool(results)) << llvm::toString(results.takeError());
+    return (*results)[0].widen<double>()[0];
+  };
+  std::vector<double> x(40);
+  x[0] = 127, x[1] = 1.5, x[2] = -2.5, x[3] = 0.25; // ties to even: 2, -2, 0
+  x[32] = 254, x[33] = 1.5;                         // steps of 2 there: 2
+  EXPECT_EQ(sumOf(x), 127 + 2 - 2 + 0 + 254 + 2);
+  EXPECT_EQ(sumOf(std::vector<double>(40, 0.0)), 0);
+  EXPECT_EQ(sumOf(std::vector<double>(40, 1e-31)), 0);
+  x[4] = std::numeric_limits<double>::infinity();
+  EXPECT_FALSE(std::isfinite(sumOf(x)));
+}
+
 TEST(EvaluatorTest, ErrorsNameTheNode) {
   Program program(R"(
     func.func @main(%x: tensor<3xf32>, %i: tensor<i64>) -> tensor<f32> {

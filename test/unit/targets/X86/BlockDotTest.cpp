@@ -28,7 +28,7 @@ static std::vector<char> quantize(const std::vector<float> &x, int64_t width) {
 
 /// What a block of a quantised row holds.
 struct RowBlock {
-  int8_t codes[blockDepth];
+  int8_t codes[rowBlock];
   float scale, minusSum;
 };
 static_assert(sizeof(RowBlock) == rowBlockBytes);
@@ -71,10 +71,10 @@ static void check(const QuantizedMatrix &matrix, const std::vector<float> &x) {
       double same = 0, exact = 0, bound = 1e-5, size = 0;
       for (int64_t k = 0; k < matrix.k; ++k) {
         RowBlock block =
-            blockAt(quantized, row * matrix.blocks() + k / blockDepth);
+            blockAt(quantized, row * matrix.blocks() + k / rowBlock);
         double weight = matrix.get(column, k);
-        same += double(block.codes[k % blockDepth]) * block.scale * weight;
-        size += std::abs(block.codes[k % blockDepth] * block.scale * weight);
+        same += double(block.codes[k % rowBlock]) * block.scale * weight;
+        size += std::abs(block.codes[k % rowBlock] * block.scale * weight);
         exact += x[row * matrix.k + k] * weight;
         bound += 1.1 * block.scale / 2 * std::abs(weight);
       }
@@ -85,20 +85,8 @@ static void check(const QuantizedMatrix &matrix, const std::vector<float> &x) {
   }
 }
 
-static std::vector<BlockFormat> allFormats() {
-  std::vector<BlockFormat> formats;
-  for (int64_t bits : {4, 8}) {
-    for (bool hasHalfScales : {false, true}) {
-      for (bool hasZeroPoints : {false, true}) {
-        formats.push_back({bits, hasHalfScales, hasZeroPoints});
-      }
-    }
-  }
-  return formats;
-}
-
 TEST(X86BlockDot, EveryFormatAndTileHeight) {
-  for (const BlockFormat &format : allFormats()) {
+  for (const PanelFormat &format : blockFormats()) {
     for (int64_t rows :
          {int64_t(1), int64_t(2), int64_t(3), int64_t(4), int64_t(7),
           KernelLibrary::best().variant.blockTileRows + 1}) {
@@ -108,7 +96,7 @@ TEST(X86BlockDot, EveryFormatAndTileHeight) {
 }
 
 TEST(X86BlockDot, ModelDepthsAndShortLastBlocks) {
-  for (const BlockFormat &format : allFormats()) {
+  for (const PanelFormat &format : blockFormats()) {
     check(randomMatrix(format, 16, 576), randomValues(2 * 576, 3));
     check(randomMatrix(format, 16, 1536), randomValues(5 * 1536, 30));
     check(randomMatrix(format, 17, 33), randomValues(3 * 33, 1));
@@ -119,7 +107,7 @@ TEST(X86BlockDot, ModelDepthsAndShortLastBlocks) {
 /// Codes and values at the ends of their ranges: nothing saturates, whatever
 /// the signs.
 TEST(X86BlockDot, WorstCasesDoNotSaturate) {
-  for (const BlockFormat &format : allFormats()) {
+  for (const PanelFormat &format : blockFormats()) {
     QuantizedMatrix matrix = randomMatrix(format, 16, 64);
     for (int64_t i = 0; i < int64_t(matrix.codes.size()); ++i) {
       matrix.codes[i] = (i / 64) % 3 == 0 ? 0 : (1 << format.bits) - 1;
@@ -136,7 +124,8 @@ TEST(X86BlockDot, WorstCasesDoNotSaturate) {
 }
 
 TEST(X86BlockDot, ARowDoesNotDependOnItsNeighbours) {
-  QuantizedMatrix matrix = randomMatrix({4, true, true}, 32, 576);
+  QuantizedMatrix matrix =
+      randomMatrix({4, 32, BlockNumber::f32, BlockNumber::f32}, 32, 576);
   std::vector<float> x = randomValues(9 * 576, 2);
   std::vector<float> all = multiply(matrix, quantize(x, 576), 9);
   for (int64_t row = 0; row < 9; ++row) {
@@ -150,15 +139,15 @@ TEST(X86BlockDot, QuantisesAsTheEvaluatorDoes) {
   std::vector<float> x = randomValues(70, 5);
   x[0] = 5, x[1] = -5; // both ends of the range
   std::vector<char> rows = quantize(x, 70);
-  for (int64_t first = 0; first < 70; first += blockDepth) {
-    RowBlock block = blockAt(rows, first / blockDepth);
+  for (int64_t first = 0; first < 70; first += rowBlock) {
+    RowBlock block = blockAt(rows, first / rowBlock);
     float limit = 0, sum = 0;
-    int64_t count = std::min<int64_t>(blockDepth, 70 - first);
+    int64_t count = std::min<int64_t>(rowBlock, 70 - first);
     for (int64_t i = 0; i < count; ++i) {
       limit = std::max(limit, std::abs(x[first + i]));
     }
     EXPECT_EQ(block.scale, limit / 127.0f);
-    for (int64_t i = 0; i < blockDepth; ++i) {
+    for (int64_t i = 0; i < rowBlock; ++i) {
       float value = i < count ? x[first + i] : 0;
       EXPECT_EQ(block.codes[i], std::nearbyint(value * (127.0f / limit)));
       sum += block.codes[i];
@@ -168,7 +157,7 @@ TEST(X86BlockDot, QuantisesAsTheEvaluatorDoes) {
 }
 
 TEST(X86BlockDot, ZerosTinyValuesAndWhatIsNoNumber) {
-  QuantizedMatrix matrix = randomMatrix({4, false, false}, 16, 32);
+  QuantizedMatrix matrix = randomMatrix({4, 32, BlockNumber::f16}, 16, 32);
   check(matrix, std::vector<float>(32, 0.0f));
   check(matrix, std::vector<float>(32, 1e-38f));
   for (float bad : {INFINITY, -INFINITY, NAN, -NAN}) {

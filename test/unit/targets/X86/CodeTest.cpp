@@ -12,6 +12,7 @@
 #include "CompiledPart.h"
 #include "KernelLibrary.h"
 #include "PartTexts.h"
+#include "QuantizedPanels.h"
 
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
@@ -114,6 +115,40 @@ TEST(X86Code, RegisterTilesDoNotSpill) {
         EXPECT_EQ(stackUses, 0);
         EXPECT_EQ(moves, 0);
       }
+    }
+    sys::fs::remove(path);
+  }
+}
+
+/// The tile of one row streams a matrix: its loop has the products of bytes
+/// that its variant has, on full registers, and nothing on the stack.
+TEST(X86Code, QuantisedTilesMultiplyBytes) {
+  for (const Variant &variant : variants()) {
+    KernelLibrary library(variant);
+    SmallString<128> path;
+    int file;
+    sys::fs::createTemporaryFile("tandem-kernels", "o", file, path);
+    raw_fd_ostream(file, /*shouldClose=*/true)
+        .write(library.object.data(), library.object.size());
+    bool hasDot = variant.hasFeature("avx512vnni");
+    std::string vectorRegister = variant.lanes == 16 ? "%zmm" : "%ymm";
+    for (const PanelFormat &format : blockFormats()) {
+      SCOPED_TRACE(variant.name.str() + " " + format.name());
+      auto code = disassemble(path.str().str(),
+                              "multiply_blocks_" + format.name() + "_1");
+      if (code.empty()) {
+        GTEST_SKIP() << "llvm-objdump-22 is not installed";
+      }
+      int64_t products = 0, stackUses = 0;
+      for (StringRef text : innerLoop(code)) {
+        products += text.starts_with(hasDot ? "vpdpbusd" : "vpmaddubsw") &&
+                    text.contains(vectorRegister);
+        stackUses += text.contains("%rsp") || text.contains("%rbp");
+      }
+      // A product takes 4 k of the lanes; 8-bit codes are two without VNNI.
+      int64_t groups = format.block / 4 * variant.panelVectors();
+      EXPECT_EQ(products, format.bits == 8 && !hasDot ? 2 * groups : groups);
+      EXPECT_EQ(stackUses, 0);
     }
     sys::fs::remove(path);
   }

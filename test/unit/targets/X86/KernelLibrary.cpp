@@ -7,6 +7,7 @@
 
 #include "KernelLibrary.h"
 
+#include "QuantizedPanels.h"
 #include "tandem/targets/X86/Emit/Object.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -60,6 +61,10 @@ static void writeAllKernels(Kernels &kernels) {
     kernels.multiplySpread(format);
     kernels.unpackPanel(format);
     kernels.gatherStored(format);
+  }
+  kernels.quantizeRows();
+  for (const PanelFormat &format : blockFormats()) {
+    kernels.multiplyBlocks(format);
   }
 }
 

@@ -15,13 +15,22 @@
 using namespace tandem::x86;
 
 double QuantizedMatrix::get(int64_t column, int64_t depth) const {
-  int64_t block = column * blocks() + depth / blockDepth;
-  double zero =
-      format.hasZeroPoints ? zeroPoints[block] : format.defaultZeroPoint();
+  int64_t block = column * blocks() + depth / format.block;
+  double zero = format.zeroPoints == BlockNumber::none
+                    ? format.defaultZeroPoint()
+                    : zeroPoints[block];
   return (codes[column * k + depth] - zero) * scales[block];
 }
 
-QuantizedMatrix tandem::x86::randomMatrix(const BlockFormat &format, int64_t n,
+std::vector<PanelFormat> tandem::x86::blockFormats() {
+  return {{4, 32, BlockNumber::f16},
+          {4, 32, BlockNumber::f32, BlockNumber::f32},
+          {4, 32, BlockNumber::f32, BlockNumber::u8},
+          {8, 32, BlockNumber::f16},
+          {8, 32, BlockNumber::f32, BlockNumber::f32}};
+}
+
+QuantizedMatrix tandem::x86::randomMatrix(const PanelFormat &format, int64_t n,
                                           int64_t k) {
   std::mt19937 generator(n * 131 + k);
   QuantizedMatrix matrix{format, n, k, {}, {}, {}};
@@ -30,14 +39,24 @@ QuantizedMatrix tandem::x86::randomMatrix(const BlockFormat &format, int64_t n,
   }
   for (int64_t i = 0; i < n * matrix.blocks(); ++i) {
     matrix.scales.push_back(float(generator() % 1000 + 1) / 8192);
-    matrix.zeroPoints.push_back(float(generator() % 1000) / 64);
+    // Whole ones where they are bytes.
+    matrix.zeroPoints.push_back(format.zeroPoints == BlockNumber::u8
+                                    ? float(generator() % (1 << format.bits))
+                                    : float(generator() % 1000) / 64);
   }
   return matrix;
 }
 
-static void writeShared(char *place, const BlockFormat &format, int64_t column,
+static void writeShared(char *place, BlockNumber type, int64_t column,
                         float value) {
-  if (!format.hasHalfScales) {
+  if (type == BlockNumber::none) {
+    return;
+  }
+  if (type == BlockNumber::u8) {
+    place[column] = char(uint8_t(value));
+    return;
+  }
+  if (type == BlockNumber::f32) {
     std::memcpy(place + 4 * column, &value, 4);
     return;
   }
@@ -50,7 +69,7 @@ static void writeShared(char *place, const BlockFormat &format, int64_t column,
 }
 
 std::vector<char> tandem::x86::packBlocks(const QuantizedMatrix &matrix) {
-  const BlockFormat &format = matrix.format;
+  const PanelFormat &format = matrix.format;
   int64_t panels = (matrix.n + 15) / 16;
   std::vector<char> bytes(panels * matrix.blocks() * format.blockBytes());
   for (int64_t column = 0; column < matrix.n; ++column) {
@@ -58,20 +77,21 @@ std::vector<char> tandem::x86::packBlocks(const QuantizedMatrix &matrix) {
       char *place =
           &bytes[(column / 16 * matrix.blocks() + block) * format.blockBytes()];
       int64_t lane = column % 16;
-      int64_t first = block * blockDepth;
-      for (int64_t i = 0; i < std::min(blockDepth, matrix.k - first); ++i) {
-        int code = matrix.codes[column * matrix.k + first + i];
-        int64_t group = i / 4, line = format.bits == 4 ? group / 2 : group;
-        int shift = format.bits == 4 ? group % 2 * 4 : 0;
-        place[line * lineBytes + lane * 4 + i % 4] |= char(code << shift);
+      int64_t first = block * format.block;
+      for (int64_t i = 0; i < std::min(format.block, matrix.k - first); ++i) {
+        uint32_t code = matrix.codes[column * matrix.k + first + i];
+        char *word =
+            place + i / format.fields() * PanelFormat::lineBytes + lane * 4;
+        uint32_t value;
+        std::memcpy(&value, word, 4);
+        value |= code << format.shiftOf(i % format.fields());
+        std::memcpy(word, &value, 4);
       }
       int64_t shared = column * matrix.blocks() + block;
-      writeShared(place + format.scalesOffset(), format, lane,
+      writeShared(place + format.scaleOffset(), format.scales, lane,
                   matrix.scales[shared]);
-      if (format.hasZeroPoints) {
-        writeShared(place + format.zerosOffset(), format, lane,
-                    matrix.zeroPoints[shared]);
-      }
+      writeShared(place + format.zeroPointOffset(), format.zeroPoints, lane,
+                  matrix.zeroPoints[shared]);
     }
   }
   return bytes;

@@ -15,20 +15,23 @@ namespace tandem::x86 {
 /// A matrix [n][k] of codes; scales and zero points are [n][blocks] and exact
 /// in fp16.
 struct QuantizedMatrix {
-  BlockFormat format;
+  PanelFormat format;
   int64_t n, k;
   std::vector<uint8_t> codes;
   std::vector<float> scales, zeroPoints;
 
-  int64_t blocks() const { return (k + blockDepth - 1) / blockDepth; }
+  int64_t blocks() const { return format.blocks(k); }
   /// The element of column `column` of the product.
   double get(int64_t column, int64_t k) const;
 };
 
-/// Pseudo-random codes, scales and zero points.
-QuantizedMatrix randomMatrix(const BlockFormat &format, int64_t n, int64_t k);
+/// Formats of blocks of 32 with every kind of code, scale and zero point.
+std::vector<PanelFormat> blockFormats();
 
-/// `matrix` in the layout of BlockFormat.h; what lies beyond it is 0.
+/// Pseudo-random codes, scales and zero points.
+QuantizedMatrix randomMatrix(const PanelFormat &format, int64_t n, int64_t k);
+
+/// `matrix` in the layout of PanelFormat.h; what lies beyond it is 0.
 std::vector<char> packBlocks(const QuantizedMatrix &matrix);
 
 } // namespace tandem::x86
