@@ -48,14 +48,6 @@ static void writeAllKernels(Kernels &kernels) {
   kernels.rotary(true);
   kernels.append();
   kernels.attendTile();
-  kernels.quantizeRows();
-  for (int64_t bits : {4, 8}) {
-    for (bool hasHalfScales : {false, true}) {
-      for (bool hasZeroPoints : {false, true}) {
-        kernels.multiplyBlocks({bits, hasHalfScales, hasZeroPoints});
-      }
-    }
-  }
   for (const PanelFormat &format : storedFormats) {
     kernels.spreadRow(format);
     kernels.multiplySpread(format);
