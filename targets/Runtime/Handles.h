@@ -106,6 +106,9 @@ void writeStruct(Struct *given, Struct value, size_t least = sizeof(Struct)) {
   std::memcpy(given, &value, std::min<size_t>(given->size, sizeof(Struct)));
 }
 
+/// How to encode, by flags of tandem_text_encode.
+EncodeOptions readEncodeFlags(uint32_t flags);
+
 } // namespace tandem::runtime
 
 #endif // TANDEM_TARGETS_RUNTIME_HANDLES_H

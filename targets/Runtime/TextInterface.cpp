@@ -27,6 +27,17 @@ struct TandemDetokenizer {
   std::optional<Detokenizer> current;
 };
 
+EncodeOptions tandem::runtime::readEncodeFlags(uint32_t flags) {
+  if (flags & ~uint32_t(TANDEM_ENCODE_ADD_SPECIALS | TANDEM_ENCODE_PLAIN)) {
+    throw Failure(ExitCode::Usage, "unknown flags of a text's encoding: " +
+                                       std::to_string(flags));
+  }
+  EncodeOptions options;
+  options.addSpecials = flags & TANDEM_ENCODE_ADD_SPECIALS;
+  options.specialsInText = !(flags & TANDEM_ENCODE_PLAIN);
+  return options;
+}
+
 static void give(const std::string &text, TandemTextCallback write,
                  void *context) {
   if (!text.empty()) {
@@ -38,14 +49,8 @@ TandemError *tandem_text_encode(TandemBundle *bundle, const char *text,
                                 uint64_t bytes, uint32_t flags,
                                 TandemTokensCallback write, void *context) {
   return guard([&] {
-    if (flags & ~uint32_t(TANDEM_ENCODE_ADD_SPECIALS | TANDEM_ENCODE_PLAIN)) {
-      throw Failure(ExitCode::Usage, "unknown flags for tandem_text_encode: " +
-                                         std::to_string(flags));
-    }
-    EncodeOptions options;
-    options.addSpecials = flags & TANDEM_ENCODE_ADD_SPECIALS;
-    options.specialsInText = !(flags & TANDEM_ENCODE_PLAIN);
-    auto tokens = bundle->text.tokenizer().encode({text, bytes}, options);
+    auto tokens =
+        bundle->text.tokenizer().encode({text, bytes}, readEncodeFlags(flags));
     write(context, tokens.data(), tokens.size());
   });
 }

@@ -312,6 +312,30 @@ TANDEM_RUNTIME_API TandemError *
 tandem_chat_render(TandemBundle *bundle, const char *variables, uint64_t bytes,
                    TandemTextCallback write, void *context);
 
+/// A tokenizer by itself; any number of threads may use it at a time.
+typedef struct TandemTokenizer TandemTokenizer;
+
+/// Reads the text of a tokenizer.json.
+TANDEM_RUNTIME_API TandemError *
+tandem_tokenizer_parse(const char *json, uint64_t bytes,
+                       TandemTokenizer **tokenizer);
+/// Takes the one of a bundle, which need not outlive it.
+TANDEM_RUNTIME_API TandemError *
+tandem_tokenizer_of_bundle(TandemBundle *bundle, TandemTokenizer **tokenizer);
+/// Frees a tokenizer; null is allowed.
+TANDEM_RUNTIME_API void tandem_tokenizer_free(TandemTokenizer *tokenizer);
+/// As tandem_text_encode.
+TANDEM_RUNTIME_API TandemError *
+tandem_tokenizer_encode(const TandemTokenizer *tokenizer, const char *text,
+                        uint64_t bytes, uint32_t flags,
+                        TandemTokensCallback write, void *context);
+/// Makes text of token ids as they come: calls `write` for each token with the
+/// characters that are complete with it, perhaps none, and then with the rest.
+TANDEM_RUNTIME_API TandemError *
+tandem_tokenizer_decode(const TandemTokenizer *tokenizer, const int32_t *tokens,
+                        uint64_t count, int32_t skipSpecials,
+                        TandemTextCallback write, void *context);
+
 /// What to render.
 typedef struct TandemRenderOptions {
   uint64_t size;         ///< sizeof(TandemRenderOptions)

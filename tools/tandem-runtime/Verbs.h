@@ -30,6 +30,8 @@ int servePrefillVerb(const Arguments &arguments);
 int renderVerb(const Arguments &arguments);
 /// Checks digests, contract, code and golden vectors.
 int verifyVerb(const Arguments &arguments);
+/// Encodes or decodes the lines of standard input.
+int tokenizeVerb(const Arguments &arguments);
 /// Prints what is in a bundle.
 int inspectVerb(const Arguments &arguments);
 

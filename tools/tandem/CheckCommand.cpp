@@ -13,6 +13,7 @@
 #include "Frontend.h"
 #include "ModelFacts.h"
 #include "PhasePlacement.h"
+#include "TextSupport.h"
 
 using namespace mlir;
 
@@ -119,7 +120,12 @@ ExitCode runCheck(const CompileRequest &request) {
   if (ExitCode code = runStages(frontend); code != ExitCode::Success) {
     return code;
   }
+  std::vector<std::string> gaps;
+  if (ExitCode code = checkText(frontend, gaps); code != ExitCode::Success) {
+    return code;
+  }
   report(frontend);
+  llvm::outs() << describeText(gaps) << "\n";
   return reportChips(frontend, request, *fleet);
 }
 

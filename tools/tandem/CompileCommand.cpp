@@ -11,6 +11,7 @@
 #include "llvm/Support/BLAKE3.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/Path.h"
+#include "llvm/Support/WithColor.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include "CompiledPart.h"
@@ -22,6 +23,7 @@
 #include "ModelFacts.h"
 #include "PhasePlacement.h"
 #include "Plan.h"
+#include "TextSupport.h"
 
 using namespace mlir;
 
@@ -52,6 +54,7 @@ private:
   ExitCode readFleet();
   ExitCode checkForm();
   ExitCode runStages();
+  ExitCode readText();
   ExitCode writeBundle();
   llvm::Error addAssets(bundle::BundleWriter &writer);
   llvm::Expected<bundle::Provenance> describeProvenance();
@@ -102,8 +105,24 @@ ExitCode Compilation::checkForm() {
                                             "no chip chosen here takes them");
 }
 
+/// A model without text support is compiled all the same: it takes token ids.
+ExitCode Compilation::readText() {
+  std::vector<std::string> gaps;
+  ExitCode code = checkText(frontend, gaps);
+  if (llvm::is_contained(findAssets(frontend.getFolder()), "tokenizer.json")) {
+    for (const std::string &gap : gaps) {
+      llvm::WithColor::warning()
+          << gap << "; the bundle takes token ids, but no text for this\n";
+    }
+  }
+  return code;
+}
+
 ExitCode Compilation::runStages() {
   if (ExitCode code = frontend.load(); code != ExitCode::Success) {
+    return code;
+  }
+  if (ExitCode code = readText(); code != ExitCode::Success) {
     return code;
   }
   for (llvm::StringRef stage : {"simplify", "raise", "split"}) {

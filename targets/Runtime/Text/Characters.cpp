@@ -126,8 +126,9 @@ bool isWord(char32_t character) {
          (character >= 0x1F170 && character <= 0x1F189);
 }
 
-bool isNonspacingMark(char32_t character) {
-  return categoryOf(character) == UTF8PROC_CATEGORY_MN;
+bool isMark(char32_t character) {
+  utf8proc_category_t category = categoryOf(character);
+  return category >= UTF8PROC_CATEGORY_MN && category <= UTF8PROC_CATEGORY_ME;
 }
 
 void appendLowercase(std::string &text, char32_t character) {

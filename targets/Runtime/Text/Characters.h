@@ -56,8 +56,8 @@ bool isNumeric(char32_t character);
 bool isPunctuation(char32_t character);
 /// Alphabetic, marks, decimal digits, connectors and joiners.
 bool isWord(char32_t character);
-/// Category Mn.
-bool isNonspacingMark(char32_t character);
+/// Combining marks: categories Mn, Mc and Me.
+bool isMark(char32_t character);
 /// Appends the lower case of a character, which may be two.
 void appendLowercase(std::string &text, char32_t character);
 
