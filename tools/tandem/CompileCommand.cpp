@@ -59,6 +59,7 @@ private:
   llvm::Error addAssets(bundle::BundleWriter &writer);
   llvm::Expected<bundle::Provenance> describeProvenance();
   void report(const runtime::Manifest &manifest);
+  void reportActivations();
   void reportPlacement();
 
   const CompileRequest &request;
@@ -342,12 +343,28 @@ void Compilation::report(const runtime::Manifest &manifest) {
     llvm::errs() << "matrices stored as " << request.precision
                  << " (--precision), arithmetic in fp32\n";
   }
+  reportActivations();
   for (const runtime::PartRecord &part : manifest.parts) {
     llvm::errs() << llvm::formatv("{0} -> {1}\n", llvm::join(part.phases, ", "),
                                   part.chip);
   }
   reportPlacement();
   llvm::errs() << "wrote " << request.output << "\n";
+}
+
+/// Whether inputs are rounded, and who asked for it.
+void Compilation::reportActivations() {
+  bool isRounded = false;
+  frontend.getModule().walk([&](transformer::LinearOp linear) {
+    isRounded |= linear.getInt8Activations();
+  });
+  if (isRounded) {
+    llvm::errs() << "inputs of quantised layers rounded to 8 bits "
+                 << (request.activations == "int8"
+                         ? "(--activations)\n"
+                         : "(accuracy_level 4 of the file; --activations exact "
+                           "keeps them)\n");
+  }
 }
 
 /// What the model of the chips says, where there was something to choose.

@@ -55,8 +55,8 @@ def Transformer_LinearOp : Transformer_Op<"linear", [Pure]> {
 
     With `int8_activations` the input is rounded first: each 32 values of a row,
     from its start, to multiples of their largest magnitude / 127 (a block below
-    1e-30 to zeros), to nearest, ties to even. `tandem-choose-activations` sets
-    it.
+    1e-30 to zeros), to nearest, ties to even; a target without such arithmetic
+    may leave the rounding out. `tandem-choose-activations` sets it.
 
     Constraints:
     - (C1) the input's width is the weight's K.

@@ -80,18 +80,12 @@ std::string tandem::tpu::whyNot(Operation *op) {
   }
   return llvm::TypeSwitch<Operation *, std::string>(op)
       .Case<onnx::NodeOp>(whyNotNode)
-      .Case<LinearOp>([](LinearOp op) {
-        return op.getInt8Activations()
-                   ? "rounds its input to 8 bits, which this target does not; "
-                     "compile with --activations exact"
-                   : std::string();
-      })
       .Case<func::CallOp>(whyNotCall)
       .Case<scf::ForOp>(whyNotLoop)
       .Case<deploy::WeightOp, onnx::ConstantOp, onnx::NoneOp, arith::ConstantOp,
             AppendOp, CachedAttentionOp, PositionsOp, RmsNormOp, LayerNormOp,
-            EmbeddingOp, ActivationOp, GluOp, RotaryOp, SelectTokensOp,
-            func::ReturnOp, func::FuncOp, scf::YieldOp>(
+            LinearOp, EmbeddingOp, ActivationOp, GluOp, RotaryOp,
+            SelectTokensOp, func::ReturnOp, func::FuncOp, scf::YieldOp>(
           [](auto) { return std::string(); })
       .Default([](Operation *) { return "has no lowering on this target"; });
 }
