@@ -13,23 +13,14 @@
 #ifndef TANDEM_PASSES_PRIMITIVES_BLOCKMATRIX_H
 #define TANDEM_PASSES_PRIMITIVES_BLOCKMATRIX_H
 
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/passes/Primitives/Tensor.h"
 
 #include "llvm/Support/Error.h"
 
 namespace tandem::primitives {
 
-/// Rows of packed values.
-struct PackedRows {
-  llvm::ArrayRef<char> bytes;
-  int64_t bits, bytesPerRow;
-
-  int64_t get(int64_t row, int64_t index) const {
-    int64_t bit = index * bits;
-    uint8_t byte = bytes[row * bytesPerRow + bit / 8];
-    return (byte >> (bit % 8)) & ((1 << bits) - 1);
-  }
-};
+using transformer::PackedRows;
 
 /// A matrix of `rows` x `columns` values, blocks along the columns.
 struct BlockMatrix {

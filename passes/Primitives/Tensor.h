@@ -16,7 +16,7 @@
 #ifndef TANDEM_PASSES_PRIMITIVES_TENSOR_H
 #define TANDEM_PASSES_PRIMITIVES_TENSOR_H
 
-#include "tandem/passes/Primitives/HalfFloats.h"
+#include "tandem/dialects/Transformer/IR/HalfFloats.h"
 
 #include "mlir/IR/BuiltinAttributeInterfaces.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -29,6 +29,9 @@
 #include <vector>
 
 namespace tandem::primitives {
+
+using transformer::BFloat16;
+using transformer::Half;
 
 /// A dense tensor; a default-constructed one stands for an omitted input.
 class Tensor {

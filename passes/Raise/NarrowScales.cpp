@@ -11,7 +11,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
-#include "tandem/passes/Primitives/HalfFloats.h"
 #include "tandem/passes/Primitives/Tensor.h"
 #include "tandem/passes/Raise/Passes.h"
 
@@ -22,10 +21,10 @@ namespace tandem {
 
 using namespace mlir;
 using namespace tandem;
-using primitives::Half;
 using primitives::Tensor;
 using transformer::BlocksAttr;
 using transformer::EncodedAttr;
+using transformer::Half;
 
 namespace {
 

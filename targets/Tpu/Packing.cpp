@@ -7,10 +7,10 @@
 
 #include "tandem/targets/Tpu/Packing.h"
 
+#include "tandem/dialects/Transformer/IR/HalfFloats.h"
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/targets/Tpu/Lowering/StoredWeights.h"
 
-#include <bit>
 #include <cstring>
 
 using namespace mlir;
@@ -55,7 +55,7 @@ PackingPlan tandem::tpu::planPacking(deploy::PartOp part) {
   return plan;
 }
 
-/// Writes f32 elements as bf16: to nearest, ties to even.
+/// Writes f32 elements as bf16.
 static void writeRounded(ArrayRef<char> source,
                          function_ref<void(ArrayRef<char>)> write) {
   constexpr size_t most = 4096;
@@ -64,11 +64,9 @@ static void writeRounded(ArrayRef<char> source,
     size_t count = std::min(most, (source.size() - first) / 4);
     rounded.resize(count);
     for (size_t i = 0; i < count; ++i) {
-      uint32_t word;
-      std::memcpy(&word, source.data() + first + 4 * i, sizeof(word));
-      bool isNan = (word & 0x7fffffff) > 0x7f800000;
-      rounded[i] = isNan ? (word >> 16) | 0x40
-                         : (word + 0x7fff + ((word >> 16) & 1)) >> 16;
+      float element;
+      std::memcpy(&element, source.data() + first + 4 * i, sizeof(element));
+      rounded[i] = transformer::BFloat16(element).bits;
     }
     write({reinterpret_cast<const char *>(rounded.data()), 2 * count});
   }

@@ -7,19 +7,21 @@
 
 #include "tandem/targets/X86/PackingStored.h"
 
+#include "tandem/dialects/Transformer/IR/HalfFloats.h"
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/targets/X86/PanelFormat.h"
 
-#include "llvm/ADT/APFloat.h"
 #include "llvm/Support/Endian.h"
+#include "llvm/Support/MathExtras.h"
 
-#include <bit>
 #include <cstring>
 
 using namespace mlir;
 using namespace tandem;
 using namespace tandem::x86;
-using llvm::APFloat;
+using transformer::BFloat16;
+using transformer::Half;
+using transformer::PackedRows;
 
 namespace {
 
@@ -39,10 +41,8 @@ public:
       return value;
     }
     uint16_t half = llvm::support::endian::read16le(bytes.data() + 2 * index);
-    if (type.isBF16()) {
-      return std::bit_cast<float>(uint32_t(half) << 16);
-    }
-    return APFloat(APFloat::IEEEhalf(), APInt(16, half)).convertToFloat();
+    return static_cast<float>(type.isBF16() ? double(BFloat16::ofBits(half))
+                                            : double(Half::ofBits(half)));
   }
 
 private:
@@ -92,12 +92,7 @@ protected:
     if (type == BlockNumber::f32) {
       std::memcpy(start + 4 * lane, &value, 4);
     } else if (type == BlockNumber::f16) {
-      APFloat half(value);
-      bool losesInfo;
-      half.convert(APFloat::IEEEhalf(), APFloat::rmNearestTiesToEven,
-                   &losesInfo);
-      llvm::support::endian::write16le(start + 2 * lane,
-                                       half.bitcastToAPInt().getZExtValue());
+      llvm::support::endian::write16le(start + 2 * lane, Half(value).bits);
     } else if (type == BlockNumber::u8) {
       start[lane] = static_cast<char>(static_cast<uint8_t>(value));
     }
@@ -115,37 +110,31 @@ public:
                ArrayRef<ArrayRef<char>> payloads)
       : PanelWriter(format, value.getType().getDimSize(0),
                     value.getType().getDimSize(1)),
-        codes(payloads[0]), scales(value.getPayload(1), payloads[1]) {
+        codes{payloads[0], format.bits,
+              format.blocks(depth) * format.block * format.bits / 8},
+        scales(value.getPayload(1), payloads[1]) {
     if (format.zeroPoints == BlockNumber::u8) {
-      packedZeroPoints = payloads[2];
+      packedZeroPoints = {
+          payloads[2], format.bits,
+          int64_t(llvm::divideCeil(format.blocks(depth) * format.bits, 8))};
     } else if (format.zeroPoints != BlockNumber::none) {
       zeroPoints = Floats(value.getPayload(2), payloads[2]);
     }
   }
 
 private:
-  /// Value `index` of values of the codes' width at `bytes`.
-  uint32_t codeAt(const char *bytes, int64_t index) const {
-    int64_t bit = index * format.bits;
-    return (static_cast<uint8_t>(bytes[bit / 8]) >> (bit % 8)) &
-           ((1u << format.bits) - 1);
-  }
-
   float zeroPointAt(int64_t row, int64_t block) const {
-    int64_t blocks = format.blocks(depth);
-    if (format.zeroPoints == BlockNumber::u8) {
-      int64_t rowBytes = (blocks * format.bits + 7) / 8;
-      return codeAt(packedZeroPoints.data() + row * rowBytes, block);
-    }
-    return zeroPoints.at(row * blocks + block);
+    return format.zeroPoints == BlockNumber::u8
+               ? packedZeroPoints.get(row, block)
+               : zeroPoints.at(row * format.blocks(depth) + block);
   }
 
   void fillBlock(int64_t row, int64_t lane, int64_t block) override {
     int64_t index = row * format.blocks(depth) + block;
-    const char *start = codes.data() + index * format.block * format.bits / 8;
-    int64_t count = std::min(format.block, depth - block * format.block);
+    int64_t first = block * format.block;
+    int64_t count = std::min(format.block, depth - first);
     for (int64_t k = 0; k < count; ++k) {
-      setElement(lane, block, k, codeAt(start, k));
+      setElement(lane, block, k, codes.get(row, first + k));
     }
     setNumber(blockStart(block) + format.scaleOffset(), lane, format.scales,
               scales.at(index));
@@ -155,7 +144,7 @@ private:
     }
   }
 
-  ArrayRef<char> codes, packedZeroPoints;
+  PackedRows codes, packedZeroPoints;
   Floats scales, zeroPoints;
 };
 
@@ -170,21 +159,12 @@ public:
         stride(isNk ? 1 : rows) {}
 
 private:
-  /// To nearest, ties to even.
-  static uint32_t round(float value) {
-    uint32_t word = std::bit_cast<uint32_t>(value);
-    if ((word & 0x7fffffff) > 0x7f800000) {
-      return (word >> 16) | 0x40;
-    }
-    return (word + 0x7fff + ((word >> 16) & 1)) >> 16;
-  }
-
   void fillBlock(int64_t row, int64_t lane, int64_t block) override {
     int64_t first = block * format.block;
     int64_t count = std::min(format.block, depth - first);
     for (int64_t k = 0; k < count; ++k) {
-      setElement(lane, block, k,
-                 round(elements.at(row * rowStride + (first + k) * stride)));
+      float element = elements.at(row * rowStride + (first + k) * stride);
+      setElement(lane, block, k, BFloat16(element).bits);
     }
   }
 

@@ -24,6 +24,18 @@ StoredAttr getStored(mlir::Type type);
 /// Whether the encoding of `type` says that it is stored in another form.
 bool isEncoded(mlir::Type type);
 
+/// Rows of unsigned values of `bits` bits, packed low bits first.
+struct PackedRows {
+  llvm::ArrayRef<char> bytes;
+  int64_t bits, bytesPerRow;
+
+  int64_t get(int64_t row, int64_t index) const {
+    int64_t bit = index * bits;
+    uint8_t byte = bytes[row * bytesPerRow + bit / 8];
+    return (byte >> (bit % 8)) & ((1 << bits) - 1);
+  }
+};
+
 /// Bytes of a tensor as it is stored, its encoding considered; dynamic
 /// dimensions count as 1.
 double getStoredBytes(mlir::ShapedType type);

@@ -11,13 +11,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_PASSES_PRIMITIVES_HALFFLOATS_H
-#define TANDEM_PASSES_PRIMITIVES_HALFFLOATS_H
+#ifndef TANDEM_DIALECTS_TRANSFORMER_IR_HALFFLOATS_H
+#define TANDEM_DIALECTS_TRANSFORMER_IR_HALFFLOATS_H
 
 #include <bit>
 #include <cstdint>
 
-namespace tandem::primitives {
+namespace tandem::transformer {
 
 /// An IEEE half: 5 bits of exponent, 10 of fraction.
 struct Half {
@@ -25,6 +25,11 @@ struct Half {
 
   Half() = default;
   explicit Half(double value) : bits(round(static_cast<float>(value))) {}
+  static Half ofBits(uint16_t bits) {
+    Half half;
+    half.bits = bits;
+    return half;
+  }
 
   operator double() const {
     uint32_t sign = uint32_t(bits & 0x8000) << 16;
@@ -66,6 +71,11 @@ struct BFloat16 {
 
   BFloat16() = default;
   explicit BFloat16(double value) : bits(round(static_cast<float>(value))) {}
+  static BFloat16 ofBits(uint16_t bits) {
+    BFloat16 half;
+    half.bits = bits;
+    return half;
+  }
 
   operator double() const { return std::bit_cast<float>(uint32_t(bits) << 16); }
 
@@ -79,6 +89,6 @@ private:
   }
 };
 
-} // namespace tandem::primitives
+} // namespace tandem::transformer
 
-#endif // TANDEM_PASSES_PRIMITIVES_HALFFLOATS_H
+#endif // TANDEM_DIALECTS_TRANSFORMER_IR_HALFFLOATS_H
