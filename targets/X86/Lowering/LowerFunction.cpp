@@ -32,7 +32,8 @@ public:
         name(("run_" + function.getName()).str()),
         terminator(
             cast<func::ReturnOp>(function.getBody().front().getTerminator())),
-        stages(scheduleBlock(function.getBody().front())) {}
+        selected(findSelected(function.getBody().front())),
+        stages(scheduleBlock(function.getBody().front(), selected)) {}
 
   LLVM::LLVMFuncOp run();
 
@@ -53,6 +54,7 @@ private:
   Kernels &kernels;
   std::string name;
   func::ReturnOp terminator;
+  llvm::DenseSet<Value> selected;
   std::vector<Stage> stages;
   FrameLayout layout;
   /// Results that are made where the caller wants them, and those copied there.
@@ -178,8 +180,9 @@ LLVM::LLVMFuncOp FunctionLowering::run() {
 void FunctionLowering::copyTensor(Scope &scope, Value from, Pointer to) {
   Emitter &e = scope.e;
   Expr width = e.integer(widthOf(from));
-  e.call(kernels.copyRows(), {scope.tensor(from), to, width, width, width,
-                              e.integer(0), scope.rows(isSelected(from))});
+  e.call(kernels.copyRows(),
+         {scope.tensor(from), to, width, width, width, e.integer(0),
+          scope.rows(selected.contains(from))});
 }
 
 /// Runs `count` tasks on the caller's threads; a single one runs here.

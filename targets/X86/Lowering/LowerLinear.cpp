@@ -44,14 +44,13 @@ public:
   LinearTask(Scope &scope, const LinearWork &work, Pointer strip,
              Pointer gateStrip)
       : scope(scope), e(scope.e), kernels(scope.kernels), work(work),
-        selected(isSelected(work.input())),
         weight(scope, work.linear, work.firstColumn),
         gateWeight(scope, work.gate, work.firstColumn), strip(strip),
         gateStrip(gateStrip) {}
 
   /// Panels [first, last).
   void run(Expr first, Expr last) {
-    Expr rows = scope.rows(selected);
+    Expr rows = scope.rows(work.onSelected);
     weight.begin(rows);
     gateWeight.begin(rows);
     e.loop(first, last, 1, [&](Expr panel) {
@@ -107,7 +106,6 @@ private:
   Emitter &e;
   Kernels &kernels;
   const LinearWork &work;
-  bool selected;
   WeightPanels weight, gateWeight;
   Pointer strip, gateStrip;
 };

@@ -24,16 +24,20 @@ PackedValue LinearWork::packedInput() const {
   return {input(), inputFormOf(linear)};
 }
 
-bool tandem::x86::isSelected(Value value) {
-  Operation *op = value.getDefiningOp();
-  if (!op || isa<scf::ForOp, func::CallOp>(op)) {
-    return false;
-  }
-  if (isa<SelectTokensOp>(op)) {
-    return true;
-  }
-  return llvm::any_of(op->getOperands(),
-                      [](Value operand) { return isSelected(operand); });
+llvm::DenseSet<Value> tandem::x86::findSelected(Block &block) {
+  llvm::DenseSet<Value> selected;
+  block.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (isa<scf::ForOp, func::CallOp>(op)) {
+      return;
+    }
+    if (isa<SelectTokensOp>(op) ||
+        llvm::any_of(op->getOperands(), [&](Value operand) {
+          return selected.contains(operand);
+        })) {
+      selected.insert(op->result_begin(), op->result_end());
+    }
+  });
+  return selected;
 }
 
 namespace {
@@ -59,15 +63,16 @@ struct Item {
 
 class Scheduler {
 public:
-  explicit Scheduler(Block &block) : block(block), works(fuseLinears(block)) {
-    findSelected();
+  Scheduler(Block &block, const llvm::DenseSet<Value> &selected)
+      : block(block), selected(selected), works(fuseLinears(block)) {
+    for (LinearWork &work : works) {
+      work.onSelected = selected.contains(work.input());
+    }
   }
 
   std::vector<Stage> run();
 
 private:
-  void findSelected();
-  bool isOnSelected(Value value) const;
   void makeItems();
   void addLinear(const LinearWork &work);
   void addOperation(Operation *op);
@@ -79,41 +84,23 @@ private:
   void add(Item &item, Stage &stage);
 
   Block &block;
+  const llvm::DenseSet<Value> &selected;
   std::vector<LinearWork> works;
   std::vector<Item> items;
-  /// What isSelected says, found once: a chain may be as long as the block.
-  llvm::DenseSet<Value> selected;
   /// Values that a stage still has to make; the rest is there from the start.
   llvm::DenseSet<Value> pending;
   llvm::DenseSet<PackedValue> pendingPacked;
 };
 
-bool Scheduler::isOnSelected(Value value) const {
-  return value.getParentBlock() == &block ? selected.contains(value)
-                                          : isSelected(value);
-}
-
-void Scheduler::findSelected() {
-  for (Operation &op : block) {
-    bool isRun = !isa<scf::ForOp, func::CallOp>(op);
-    if (isa<SelectTokensOp>(op) ||
-        (isRun && llvm::any_of(op.getOperands(), [&](Value operand) {
-           return isOnSelected(operand);
-         }))) {
-      selected.insert(op.result_begin(), op.result_end());
-    }
-  }
-}
-
 void Scheduler::addLinear(const LinearWork &work) {
   Value input = work.input();
   if (pendingPacked.insert(work.packedInput()).second) {
-    Item pack(WorkKind::tokenWise, isOnSelected(input));
+    Item pack(WorkKind::tokenWise, work.onSelected);
     pack.packed = work.packedInput();
     pack.reads = {input};
     items.push_back(pack);
   }
-  Item item(WorkKind::linear, isOnSelected(input));
+  Item item(WorkKind::linear, work.onSelected);
   item.linear = &work;
   item.packed = work.packedInput();
   for (const FusedStep &step : work.steps) {
@@ -126,8 +113,9 @@ void Scheduler::addLinear(const LinearWork &work) {
 }
 
 void Scheduler::addOperation(Operation *op) {
-  bool onSelected = llvm::any_of(
-      op->getResults(), [&](Value result) { return isOnSelected(result); });
+  bool onSelected = llvm::any_of(op->getResults(), [&](Value result) {
+    return selected.contains(result);
+  });
   Item item(workKindOf(op), onSelected, op);
   op->walk([&](Operation *nested) {
     llvm::append_range(item.reads, nested->getOperands());
@@ -252,7 +240,7 @@ std::vector<Stage> Scheduler::run() {
     stages.push_back(takeAll(kind));
     if (kind == WorkKind::control) {
       if (auto loop = dyn_cast<scf::ForOp>(stages.back().operations.front())) {
-        stages.back().body = scheduleBlock(*loop.getBody());
+        stages.back().body = scheduleBlock(*loop.getBody(), selected);
       }
     }
   }
@@ -260,8 +248,10 @@ std::vector<Stage> Scheduler::run() {
 
 } // namespace
 
-std::vector<Stage> tandem::x86::scheduleBlock(Block &block) {
-  return Scheduler(block).run();
+std::vector<Stage>
+tandem::x86::scheduleBlock(Block &block,
+                           const llvm::DenseSet<Value> &selected) {
+  return Scheduler(block, selected).run();
 }
 
 void Stage::collect(SmallVectorImpl<Value> &reads,

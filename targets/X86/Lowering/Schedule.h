@@ -42,6 +42,8 @@ struct LinearWork {
   int64_t firstColumn = 0, columns = 0;
   llvm::SmallVector<FusedStep> steps;
   mlir::Value result;
+  /// On the selected tokens, not on all.
+  bool onSelected = false;
   /// Operations that this covers.
   llvm::SmallVector<mlir::Operation *> fused;
 
@@ -73,11 +75,14 @@ struct Stage {
 /// The form in which `linear` reads its input.
 RowForm inputFormOf(transformer::LinearOp linear);
 
-/// Whether `value` has a row for each selected token instead of each token.
-bool isSelected(mlir::Value value);
+/// The values of `block` and of the loops in it that have a row for each
+/// selected token instead of each token.
+llvm::DenseSet<mlir::Value> findSelected(mlir::Block &block);
 
-/// The stages of `block`, whose operations are supported.
-std::vector<Stage> scheduleBlock(mlir::Block &block);
+/// The stages of `block`, whose operations are supported. `selected` is of the
+/// whole function.
+std::vector<Stage> scheduleBlock(mlir::Block &block,
+                                 const llvm::DenseSet<mlir::Value> &selected);
 
 } // namespace tandem::x86
 
