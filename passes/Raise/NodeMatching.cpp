@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Answers from attributes and types alone; no answer changes the IR.
+// Answers come from attributes and types alone and change nothing.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,6 +15,8 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "tandem/passes/Primitives/SymbolicShapes.h"
 
 using namespace mlir;
 using namespace tandem;
@@ -147,6 +149,14 @@ void raise::reportRaised(Location where, StringRef pass, const Twine &what) {
 void raise::reportMissed(Location where, StringRef pass, const Twine &why) {
   remark::missed(where, remark::RemarkOpts::name("not-raised").category(pass))
       << remark::reason("{0}", why.str());
+}
+
+void raise::replaceRaised(NodeOp node, Value value, IRRewriter &rewriter,
+                          primitives::SymbolicShapes &shapes, StringRef pass,
+                          const Twine &what) {
+  shapes.setFacts(value, shapes.getFacts(node->getResult(0)));
+  reportRaised(node.getLoc(), pass, what);
+  rewriter.replaceAllUsesWith(node->getResult(0), value);
 }
 
 std::string raise::inputName(Value value) {

@@ -19,6 +19,10 @@
 
 #include <optional>
 
+namespace tandem::primitives {
+class SymbolicShapes;
+} // namespace tandem::primitives
+
 namespace tandem::raise {
 
 /// Whether `node` is operator `opType` of the internal opset.
@@ -71,6 +75,13 @@ void raiseNodes(
     mlir::Operation *root,
     llvm::function_ref<void(onnx::NodeOp, mlir::IRRewriter &)> raise,
     mlir::OpBuilder::Listener *listener = nullptr);
+
+/// Gives the result of `node` to its users as `value`, with what is known of
+/// its shape, and reports that as `reportRaised` does.
+void replaceRaised(onnx::NodeOp node, mlir::Value value,
+                   mlir::IRRewriter &rewriter,
+                   primitives::SymbolicShapes &shapes, llvm::StringRef pass,
+                   const llvm::Twine &what);
 
 /// Emits a remark of category `pass`: the operation at `where` was recognised.
 void reportRaised(mlir::Location where, llvm::StringRef pass,

@@ -81,9 +81,7 @@ private:
 } // namespace
 
 void Raiser::replace(NodeOp node, Value value, const Twine &what) {
-  access.shapes.setFacts(value, access.shapes.getFacts(node->getResult(0)));
-  reportRaised(node.getLoc(), category, what);
-  rewriter.replaceAllUsesWith(node->getResult(0), value);
+  replaceRaised(node, value, rewriter, access.shapes, category, what);
 }
 
 void Raiser::replaceByLinear(NodeOp node, Value input, const Matrix &weight,

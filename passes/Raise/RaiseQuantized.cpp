@@ -54,7 +54,6 @@ private:
   void raiseMatMul(NodeOp node);
   void raiseGather(NodeOp node);
   Value makeWeight(NodeOp node, const QuantizedMatrix &matrix);
-  void replace(NodeOp node, Value value, StringRef what);
 
   primitives::SymbolicShapes &shapes;
   IRRewriter &rewriter;
@@ -152,12 +151,6 @@ Value Raiser::makeWeight(NodeOp node, const QuantizedMatrix &matrix) {
   return onnx::ConstantOp::create(rewriter, node.getLoc(), type, value);
 }
 
-void Raiser::replace(NodeOp node, Value value, StringRef what) {
-  shapes.setFacts(value, shapes.getFacts(node->getResult(0)));
-  reportRaised(node.getLoc(), category, what);
-  rewriter.replaceAllUsesWith(node->getResult(0), value);
-}
-
 void Raiser::raiseMatMul(NodeOp node) {
   RankedTensorType input = tensorType(node.getInput(0));
   Value bias = node.getInput(5);
@@ -188,7 +181,8 @@ void Raiser::raiseMatMul(NodeOp node) {
   if (int64_t level = node.getInt("accuracy_level", 0)) {
     linear.setAccuracyLevel(level);
   }
-  replace(node, linear, "linear of codes in blocks");
+  replaceRaised(node, linear, rewriter, shapes, category,
+                "linear of codes in blocks");
 }
 
 void Raiser::raiseGather(NodeOp node) {
@@ -208,10 +202,10 @@ void Raiser::raiseGather(NodeOp node) {
                         node.getInt("bits", 4), node.getInt("block_size", 128),
                         output.getElementType()});
   if (table) {
-    replace(node,
-            EmbeddingOp::create(rewriter, node.getLoc(), output,
-                                node.getInput(1), table, MatrixLayout::nk),
-            "embedding of codes in blocks");
+    auto rows = EmbeddingOp::create(rewriter, node.getLoc(), output,
+                                    node.getInput(1), table, MatrixLayout::nk);
+    replaceRaised(node, rows, rewriter, shapes, category,
+                  "embedding of codes in blocks");
   }
 }
 
