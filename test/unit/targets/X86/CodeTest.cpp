@@ -25,6 +25,27 @@
 using namespace llvm;
 using namespace tandem::x86;
 
+namespace {
+/// The kernels of a variant in a file.
+class ObjectFile {
+public:
+  explicit ObjectFile(const Variant &variant) {
+    KernelLibrary library(variant);
+    int file;
+    sys::fs::createTemporaryFile("tandem-kernels", "o", file, name);
+    raw_fd_ostream(file, /*shouldClose=*/true)
+        .write(library.object.data(), library.object.size());
+  }
+  ~ObjectFile() { sys::fs::remove(name); }
+  ObjectFile(const ObjectFile &) = delete;
+
+  std::string path() const { return name.str().str(); }
+
+private:
+  SmallString<128> name;
+};
+} // namespace
+
 /// The instructions of `function` in `object`, or nothing without llvm-objdump.
 static std::vector<std::pair<uint64_t, std::string>>
 disassemble(const std::string &objectPath, const std::string &function) {
@@ -86,16 +107,11 @@ innerLoop(const std::vector<std::pair<uint64_t, std::string>> &code) {
 
 TEST(X86Code, RegisterTilesDoNotSpill) {
   for (const Variant &variant : variants()) {
-    KernelLibrary library(variant);
-    SmallString<128> path;
-    int file;
-    sys::fs::createTemporaryFile("tandem-kernels", "o", file, path);
-    raw_fd_ostream(file, /*shouldClose=*/true)
-        .write(library.object.data(), library.object.size());
+    ObjectFile object(variant);
     StringRef vectorRegister = variant.lanes == 16 ? "%zmm" : "%ymm";
     for (const char *name : {"multiply_packed_", "multiply_rows_"}) {
       for (int64_t rows = 1; rows <= variant.tileRows; ++rows) {
-        auto code = disassemble(path.str().str(), name + std::to_string(rows));
+        auto code = disassemble(object.path(), name + std::to_string(rows));
         if (code.empty()) {
           GTEST_SKIP() << "llvm-objdump-22 is not installed";
         }
@@ -116,7 +132,6 @@ TEST(X86Code, RegisterTilesDoNotSpill) {
         EXPECT_EQ(moves, 0);
       }
     }
-    sys::fs::remove(path);
   }
 }
 
@@ -124,18 +139,13 @@ TEST(X86Code, RegisterTilesDoNotSpill) {
 /// that its variant has, on full registers, and nothing on the stack.
 TEST(X86Code, QuantisedTilesMultiplyBytes) {
   for (const Variant &variant : variants()) {
-    KernelLibrary library(variant);
-    SmallString<128> path;
-    int file;
-    sys::fs::createTemporaryFile("tandem-kernels", "o", file, path);
-    raw_fd_ostream(file, /*shouldClose=*/true)
-        .write(library.object.data(), library.object.size());
+    ObjectFile object(variant);
     bool hasDot = variant.hasFeature("avx512vnni");
     std::string vectorRegister = variant.lanes == 16 ? "%zmm" : "%ymm";
     for (const PanelFormat &format : blockFormats()) {
       SCOPED_TRACE(variant.name.str() + " " + format.name());
-      auto code = disassemble(path.str().str(),
-                              "multiply_blocks_" + format.name() + "_1");
+      auto code =
+          disassemble(object.path(), "multiply_blocks_" + format.name() + "_1");
       if (code.empty()) {
         GTEST_SKIP() << "llvm-objdump-22 is not installed";
       }
@@ -150,7 +160,6 @@ TEST(X86Code, QuantisedTilesMultiplyBytes) {
       EXPECT_EQ(products, format.bits == 8 && !hasDot ? 2 * groups : groups);
       EXPECT_EQ(stackUses, 0);
     }
-    sys::fs::remove(path);
   }
 }
 
