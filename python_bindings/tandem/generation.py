@@ -69,7 +69,7 @@ def _generate(sequence: Sequence, ids: Ordered[int], count: int, stops: frozense
 
 def to_text(tokenizer: Tokenizer, tokens: Iterable[int]) -> Iterator[str]:
     """The text of `tokens` as they come, in whole characters and without special tokens."""
-    detokenizer = Owned("detokenizer", "create", tokenizer.bundle.handle, keep=tokenizer.bundle.handle)
+    detokenizer = Owned("detokenizer", "create", tokenizer.handle)
     for token in tokens:
         yield collect("detokenizer_push", detokenizer, token)
     yield collect("detokenizer_finish", detokenizer)

@@ -11,7 +11,6 @@
 #include "tandem/targets/Runtime/Handles.h"
 #include "tandem/targets/Runtime/Handoff/PrefillServer.h"
 #include "tandem/targets/Runtime/Inspection.h"
-#include "tandem/targets/Runtime/RandomSampler.h"
 #include "tandem/targets/Runtime/TextStream.h"
 #include "tandem/targets/Runtime/Verification.h"
 
@@ -195,23 +194,13 @@ TandemError *tandem_step(TandemBundle *bundle, const TandemRow *rows,
   });
 }
 
-static std::unique_ptr<Sampler>
-makeSampler(const TandemGenerateOptions &options) {
-  Sampling sampling;
-  sampling.temperature = options.temperature;
-  sampling.topProbability = options.topP == 0 ? 1 : options.topP;
-  sampling.topCount = options.topK;
-  sampling.seed = options.seed;
-  return makeSampler(sampling);
-}
-
 TandemError *tandem_generate_check(const TandemBundle *bundle,
                                    const TandemGenerateOptions *options) {
   return guard([&] {
     TandemGenerateOptions given = readStruct(options, leastGenerateOptions);
     checkRequest(bundle->folder.manifest(), {given.prompt, given.promptCount},
                  given.newTokens);
-    makeSampler(given);
+    samplerOf(given);
   });
 }
 
@@ -271,7 +260,7 @@ TandemError *tandem_generate(TandemSequence *sequence,
     TandemGenerateOptions options = readStruct(given, leastGenerateOptions);
     requireSize(result, leastGenerateResult);
     Engine &engine = sequence->bundle.loaded();
-    std::unique_ptr<Sampler> sampler = makeSampler(options);
+    std::unique_ptr<Sampler> sampler = samplerOf(options);
     uint64_t before = engine.convertedBytes();
     GenerationRequest request = toRequest(options, engine);
     auto text = makeTextStream(options, sequence->bundle.text);

@@ -22,6 +22,7 @@
 #include "tandem/targets/Runtime/BundleText.h"
 #include "tandem/targets/Runtime/Engine.h"
 #include "tandem/targets/Runtime/Failure.h"
+#include "tandem/targets/Runtime/RandomSampler.h"
 #include "tandem/targets/Runtime/tandem-runtime.h"
 
 struct TandemError {
@@ -106,8 +107,14 @@ void writeStruct(Struct *given, Struct value, size_t least = sizeof(Struct)) {
   std::memcpy(given, &value, std::min<size_t>(given->size, sizeof(Struct)));
 }
 
-/// How to encode, by flags of tandem_text_encode.
-EncodeOptions readEncodeFlags(uint32_t flags);
+/// The sampler that a TandemSampling or the like members of
+/// TandemGenerateOptions ask for.
+template <class Given> std::unique_ptr<Sampler> samplerOf(const Given &given) {
+  return makeSampler({.temperature = given.temperature,
+                      .topCount = given.topK,
+                      .topProbability = given.topP == 0 ? 1 : given.topP,
+                      .seed = given.seed});
+}
 
 } // namespace tandem::runtime
 

@@ -6,7 +6,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/targets/Runtime/Handles.h"
-#include "tandem/targets/Runtime/RandomSampler.h"
 
 using namespace tandem::runtime;
 
@@ -16,14 +15,8 @@ struct TandemSampler {
 
 TandemError *tandem_sampler_create(const TandemSampling *sampling,
                                    TandemSampler **sampler) {
-  return guard([&] {
-    TandemSampling given = readStruct(sampling);
-    *sampler = new TandemSampler{
-        makeSampler({.temperature = given.temperature,
-                     .topCount = given.topK,
-                     .topProbability = given.topP == 0 ? 1 : given.topP,
-                     .seed = given.seed})};
-  });
+  return guard(
+      [&] { *sampler = new TandemSampler{samplerOf(readStruct(sampling))}; });
 }
 
 void tandem_sampler_free(TandemSampler *sampler) { delete sampler; }

@@ -15,6 +15,10 @@
 
 using namespace tandem::runtime;
 
+struct TandemTokenizer {
+  Tokenizer tokenizer; // shares its tables with its copies
+};
+
 struct TandemDetokenizer {
   explicit TandemDetokenizer(const Tokenizer &tokenizer)
       : tokenizer(tokenizer) {
@@ -23,11 +27,11 @@ struct TandemDetokenizer {
 
   void start() { current.emplace(tokenizer, /*skipSpecials=*/true); }
 
-  const Tokenizer &tokenizer;
+  Tokenizer tokenizer;
   std::optional<Detokenizer> current;
 };
 
-EncodeOptions tandem::runtime::readEncodeFlags(uint32_t flags) {
+static EncodeOptions readFlags(uint32_t flags) {
   if (flags & ~uint32_t(TANDEM_ENCODE_ADD_SPECIALS | TANDEM_ENCODE_PLAIN)) {
     throw Failure(ExitCode::Usage, "unknown flags of a text's encoding: " +
                                        std::to_string(flags));
@@ -45,30 +49,50 @@ static void give(const std::string &text, TandemTextCallback write,
   }
 }
 
-TandemError *tandem_text_encode(TandemBundle *bundle, const char *text,
-                                uint64_t bytes, uint32_t flags,
-                                TandemTokensCallback write, void *context) {
+TandemError *tandem_tokenizer_of_bundle(TandemBundle *bundle,
+                                        TandemTokenizer **tokenizer) {
+  return guard(
+      [&] { *tokenizer = new TandemTokenizer{bundle->text.tokenizer()}; });
+}
+
+TandemError *tandem_tokenizer_parse(const char *json, uint64_t bytes,
+                                    TandemTokenizer **tokenizer) {
   return guard([&] {
-    auto tokens =
-        bundle->text.tokenizer().encode({text, bytes}, readEncodeFlags(flags));
+    *tokenizer = new TandemTokenizer{Tokenizer::parse({json, bytes})};
+  });
+}
+
+void tandem_tokenizer_free(TandemTokenizer *tokenizer) { delete tokenizer; }
+
+TandemError *tandem_tokenizer_encode(const TandemTokenizer *tokenizer,
+                                     const char *text, uint64_t bytes,
+                                     uint32_t flags, TandemTokensCallback write,
+                                     void *context) {
+  return guard([&] {
+    auto tokens = tokenizer->tokenizer.encode({text, bytes}, readFlags(flags));
     write(context, tokens.data(), tokens.size());
   });
 }
 
-TandemError *tandem_text_decode(TandemBundle *bundle, const int32_t *tokens,
-                                uint64_t count, int32_t skipSpecials,
-                                TandemTextCallback write, void *context) {
+TandemError *tandem_tokenizer_decode(const TandemTokenizer *tokenizer,
+                                     const int32_t *tokens, uint64_t count,
+                                     int32_t skipSpecials,
+                                     TandemTextCallback write, void *context) {
   return guard([&] {
-    std::string text =
-        bundle->text.tokenizer().decode({tokens, count}, skipSpecials != 0);
-    write(context, text.data(), text.size());
+    Detokenizer detokenizer(tokenizer->tokenizer, skipSpecials != 0);
+    for (uint64_t i = 0; i < count; ++i) {
+      std::string piece = detokenizer.push(tokens[i]);
+      write(context, piece.data(), piece.size());
+    }
+    std::string rest = detokenizer.finish();
+    write(context, rest.data(), rest.size());
   });
 }
 
-TandemError *tandem_detokenizer_create(TandemBundle *bundle,
+TandemError *tandem_detokenizer_create(const TandemTokenizer *tokenizer,
                                        TandemDetokenizer **detokenizer) {
   return guard(
-      [&] { *detokenizer = new TandemDetokenizer(bundle->text.tokenizer()); });
+      [&] { *detokenizer = new TandemDetokenizer(tokenizer->tokenizer); });
 }
 
 void tandem_detokenizer_free(TandemDetokenizer *detokenizer) {

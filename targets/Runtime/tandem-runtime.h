@@ -269,7 +269,20 @@ tandem_generate(TandemSequence *sequence, const TandemGenerateOptions *options,
 typedef void (*TandemTokensCallback)(void *context, const int32_t *tokens,
                                      uint64_t count);
 
-/// How to encode a text; flags of tandem_text_encode.
+/// A tokenizer; any number of threads may use it at a time.
+typedef struct TandemTokenizer TandemTokenizer;
+
+/// Takes the one of a bundle, which need not outlive it.
+TANDEM_RUNTIME_API TandemError *
+tandem_tokenizer_of_bundle(TandemBundle *bundle, TandemTokenizer **tokenizer);
+/// Reads the text of a tokenizer.json.
+TANDEM_RUNTIME_API TandemError *
+tandem_tokenizer_parse(const char *json, uint64_t bytes,
+                       TandemTokenizer **tokenizer);
+/// Frees a tokenizer; null is allowed.
+TANDEM_RUNTIME_API void tandem_tokenizer_free(TandemTokenizer *tokenizer);
+
+/// How to encode a text; flags of tandem_tokenizer_encode.
 enum {
   TANDEM_ENCODE_ADD_SPECIALS = 1, ///< those that the tokenizer puts around it
   TANDEM_ENCODE_PLAIN = 2         ///< a special token's spelling is only text
@@ -277,21 +290,22 @@ enum {
 
 /// Makes token ids of UTF-8 text.
 TANDEM_RUNTIME_API TandemError *
-tandem_text_encode(TandemBundle *bundle, const char *text, uint64_t bytes,
-                   uint32_t flags, TandemTokensCallback write, void *context);
-
-/// Makes UTF-8 text of token ids, all in one call of `write`.
+tandem_tokenizer_encode(const TandemTokenizer *tokenizer, const char *text,
+                        uint64_t bytes, uint32_t flags,
+                        TandemTokensCallback write, void *context);
+/// Makes text of token ids as they come: calls `write` for each token with the
+/// characters that are complete with it, perhaps none, and then with the rest.
 TANDEM_RUNTIME_API TandemError *
-tandem_text_decode(TandemBundle *bundle, const int32_t *tokens, uint64_t count,
-                   int32_t skipSpecials, TandemTextCallback write,
-                   void *context);
+tandem_tokenizer_decode(const TandemTokenizer *tokenizer, const int32_t *tokens,
+                        uint64_t count, int32_t skipSpecials,
+                        TandemTextCallback write, void *context);
 
 typedef struct TandemDetokenizer TandemDetokenizer; ///< text as tokens come
 
-/// Makes a detokenizer that leaves special tokens out; the bundle must outlive
-/// it.
+/// Makes a detokenizer that leaves special tokens out; it may outlive the
+/// tokenizer.
 TANDEM_RUNTIME_API TandemError *
-tandem_detokenizer_create(TandemBundle *bundle,
+tandem_detokenizer_create(const TandemTokenizer *tokenizer,
                           TandemDetokenizer **detokenizer);
 /// Frees a detokenizer; null is allowed.
 TANDEM_RUNTIME_API void tandem_detokenizer_free(TandemDetokenizer *detokenizer);
@@ -311,30 +325,6 @@ tandem_detokenizer_finish(TandemDetokenizer *detokenizer,
 TANDEM_RUNTIME_API TandemError *
 tandem_chat_render(TandemBundle *bundle, const char *variables, uint64_t bytes,
                    TandemTextCallback write, void *context);
-
-/// A tokenizer by itself; any number of threads may use it at a time.
-typedef struct TandemTokenizer TandemTokenizer;
-
-/// Reads the text of a tokenizer.json.
-TANDEM_RUNTIME_API TandemError *
-tandem_tokenizer_parse(const char *json, uint64_t bytes,
-                       TandemTokenizer **tokenizer);
-/// Takes the one of a bundle, which need not outlive it.
-TANDEM_RUNTIME_API TandemError *
-tandem_tokenizer_of_bundle(TandemBundle *bundle, TandemTokenizer **tokenizer);
-/// Frees a tokenizer; null is allowed.
-TANDEM_RUNTIME_API void tandem_tokenizer_free(TandemTokenizer *tokenizer);
-/// As tandem_text_encode.
-TANDEM_RUNTIME_API TandemError *
-tandem_tokenizer_encode(const TandemTokenizer *tokenizer, const char *text,
-                        uint64_t bytes, uint32_t flags,
-                        TandemTokensCallback write, void *context);
-/// Makes text of token ids as they come: calls `write` for each token with the
-/// characters that are complete with it, perhaps none, and then with the rest.
-TANDEM_RUNTIME_API TandemError *
-tandem_tokenizer_decode(const TandemTokenizer *tokenizer, const int32_t *tokens,
-                        uint64_t count, int32_t skipSpecials,
-                        TandemTextCallback write, void *context);
 
 /// What to render.
 typedef struct TandemRenderOptions {

@@ -31,9 +31,10 @@ namespace {
 /// A conversation and its sequence.
 class Chat {
 public:
-  Chat(const Bundle &bundle, const Arguments &arguments)
-      : bundle(bundle), sequence(bundle), info(bundle.info()),
-        mostTokens(arguments.number("-n", 1, INT32_MAX)),
+  Chat(const Bundle &bundle, const Tokenizer &tokenizer,
+       const Arguments &arguments)
+      : bundle(bundle), tokenizer(tokenizer), sequence(bundle),
+        info(bundle.info()), mostTokens(arguments.number("-n", 1, INT32_MAX)),
         stops(arguments, options) {
     if (arguments.has("--system")) {
       system = {{"role", "system"}, {"content", arguments.text("--system")}};
@@ -103,7 +104,7 @@ private:
     };
     check(tandem_chat_render(bundle.get(), variables.data(), variables.size(),
                              take, &text));
-    return encode(bundle, text, /*flags=*/0); // the template has them all
+    return encode(tokenizer, text, /*flags=*/0); // the template has them all
   }
 
   /// Cuts the sequence to what it has in common with `ids`, of which at least
@@ -149,6 +150,7 @@ private:
   }
 
   const Bundle &bundle;
+  const Tokenizer &tokenizer;
   Sequence sequence;
   TandemBundleInfo info;
   uint64_t mostTokens;
@@ -165,9 +167,9 @@ private:
 int chatVerb(const Arguments &arguments) {
   Bundle bundle(arguments.bundle());
   TandemLoadOptions load = loadOptions(arguments);
-  encode(bundle, "", /*flags=*/0); // an unsupported tokenizer costs no load
+  Tokenizer tokenizer(bundle); // an unsupported one costs no load
   check(tandem_bundle_load(bundle.get(), &load));
-  Chat chat(bundle, arguments);
+  Chat chat(bundle, tokenizer, arguments);
   chat.checkTemplate();
   bool isTerminal = isatty(STDIN_FILENO);
   if (isTerminal) {

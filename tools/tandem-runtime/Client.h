@@ -79,16 +79,40 @@ private:
 /// Most threads that --threads accepts.
 inline constexpr uint64_t maximumThreads = 4096;
 
-/// The token ids of `text`; `flags` as tandem_text_encode has them.
-inline std::vector<int32_t> encode(const Bundle &bundle, std::string_view text,
-                                   uint32_t flags) {
+/// A tokenizer by itself.
+class Tokenizer {
+public:
+  explicit Tokenizer(const Bundle &bundle)
+      : handle(nullptr, tandem_tokenizer_free) {
+    TandemTokenizer *opened = nullptr;
+    check(tandem_tokenizer_of_bundle(bundle.get(), &opened));
+    handle.reset(opened);
+  }
+
+  /// Reads the text of a tokenizer.json.
+  explicit Tokenizer(std::string_view json)
+      : handle(nullptr, tandem_tokenizer_free) {
+    TandemTokenizer *opened = nullptr;
+    check(tandem_tokenizer_parse(json.data(), json.size(), &opened));
+    handle.reset(opened);
+  }
+
+  TandemTokenizer *get() const { return handle.get(); }
+
+private:
+  std::unique_ptr<TandemTokenizer, void (*)(TandemTokenizer *)> handle;
+};
+
+/// The token ids of `text`; `flags` as tandem_tokenizer_encode has them.
+inline std::vector<int32_t> encode(const Tokenizer &tokenizer,
+                                   std::string_view text, uint32_t flags) {
   std::vector<int32_t> ids;
   auto take = [](void *context, const int32_t *tokens, uint64_t count) {
     static_cast<std::vector<int32_t> *>(context)->assign(tokens,
                                                          tokens + count);
   };
-  check(tandem_text_encode(bundle.get(), text.data(), text.size(), flags, take,
-                           &ids));
+  check(tandem_tokenizer_encode(tokenizer.get(), text.data(), text.size(),
+                                flags, take, &ids));
   return ids;
 }
 
@@ -101,7 +125,7 @@ inline std::vector<int32_t> encodePrompt(const Bundle &bundle,
   if (arguments.has("--no-specials-in-text")) {
     flags |= TANDEM_ENCODE_PLAIN;
   }
-  return encode(bundle, text, flags);
+  return encode(Tokenizer(bundle), text, flags);
 }
 
 /// Load options from --threads, --verify and TANDEM_CPU.

@@ -1,4 +1,5 @@
-//===- TokenizeVerb.cpp - texts into tokens and back ----------------------===////
+//===- TokenizeVerb.cpp - texts into tokens and back -----------------------===//
+//
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -17,26 +18,10 @@ namespace tandem::cli {
 
 using Json = nlohmann::json;
 
-namespace {
-struct FreeTokenizer {
-  void operator()(TandemTokenizer *handle) const {
-    tandem_tokenizer_free(handle);
-  }
-};
-using TokenizerHandle = std::unique_ptr<TandemTokenizer, FreeTokenizer>;
-} // namespace
-
 /// Of a file whose name ends with .json, or of a bundle.
-static TokenizerHandle openTokenizer(const std::string &path) {
-  TandemTokenizer *opened = nullptr;
-  if (path.ends_with(".json")) {
-    std::string text = readTextFile(path);
-    check(tandem_tokenizer_parse(text.data(), text.size(), &opened));
-  } else {
-    Bundle bundle(path);
-    check(tandem_tokenizer_of_bundle(bundle.get(), &opened));
-  }
-  return TokenizerHandle(opened);
+static Tokenizer openTokenizer(const std::string &path) {
+  return path.ends_with(".json") ? Tokenizer(readTextFile(path))
+                                 : Tokenizer(Bundle(path));
 }
 
 /// The value of a line of JSON.
@@ -51,26 +36,14 @@ static T parseLine(const std::string &line, uint64_t number,
   }
 }
 
-static std::vector<int32_t> encodeLine(const TandemTokenizer *tokenizer,
-                                       const std::string &text,
-                                       uint32_t flags) {
-  std::vector<int32_t> tokens;
-  auto take = [](void *context, const int32_t *first, uint64_t count) {
-    static_cast<std::vector<int32_t> *>(context)->assign(first, first + count);
-  };
-  check(tandem_tokenizer_encode(tokenizer, text.data(), text.size(), flags,
-                                take, &tokens));
-  return tokens;
-}
-
-static std::vector<std::string> decodeLine(const TandemTokenizer *tokenizer,
+static std::vector<std::string> decodeLine(const Tokenizer &tokenizer,
                                            const std::vector<int32_t> &tokens,
                                            bool skipSpecials) {
   std::vector<std::string> pieces;
   auto take = [](void *context, const char *text, uint64_t bytes) {
     static_cast<std::vector<std::string> *>(context)->emplace_back(text, bytes);
   };
-  check(tandem_tokenizer_decode(tokenizer, tokens.data(), tokens.size(),
+  check(tandem_tokenizer_decode(tokenizer.get(), tokens.data(), tokens.size(),
                                 skipSpecials, take, &pieces));
   return pieces;
 }
@@ -96,7 +69,7 @@ static void printPieces(const std::vector<std::string> &pieces, bool asJson) {
 }
 
 int tokenizeVerb(const Arguments &arguments) {
-  TokenizerHandle tokenizer = openTokenizer(arguments.bundle());
+  Tokenizer tokenizer = openTokenizer(arguments.bundle());
   bool asJson = arguments.has("--json");
   uint32_t flags =
       (arguments.has("--add-specials") ? TANDEM_ENCODE_ADD_SPECIALS : 0) |
@@ -107,15 +80,14 @@ int tokenizeVerb(const Arguments &arguments) {
       if (asJson) {
         line = parseLine<std::string>(line, number, "a JSON string");
       }
-      printTokens(encodeLine(tokenizer.get(), line, flags), asJson);
+      printTokens(encode(tokenizer, line, flags), asJson);
       continue;
     }
     auto tokens = parseLine<std::vector<int32_t>>(
         asJson ? line : "[" + line + "]", number,
         asJson ? "a JSON array of token ids" : "token ids with commas between");
-    printPieces(
-        decodeLine(tokenizer.get(), tokens, arguments.has("--skip-specials")),
-        asJson);
+    printPieces(decodeLine(tokenizer, tokens, arguments.has("--skip-specials")),
+                asJson);
   }
   std::cout.flush();
   return 0;

@@ -23,7 +23,7 @@ static std::vector<Value> characters(Rendering &rendering, const Text &text) {
   std::vector<Value> items;
   for (size_t position = 0; position < text.bytes.size();) {
     size_t start = position;
-    nextCodePoint(text.bytes, position);
+    nextCharacter(text.bytes, position);
     items.push_back(rendering.text(text.bytes.substr(start, position - start)));
   }
   return items;
@@ -124,10 +124,10 @@ static std::optional<std::string> characterAt(Rendering &rendering,
   }
   size_t position = 0;
   for (int64_t i = 0; i < index; ++i) {
-    nextCodePoint(bytes, position);
+    nextCharacter(bytes, position);
   }
   size_t start = position;
-  nextCodePoint(bytes, position);
+  nextCharacter(bytes, position);
   return bytes.substr(start, position - start);
 }
 
@@ -206,7 +206,7 @@ Value getSlice(Rendering &rendering, const Value &object, const Value &start,
     std::vector<size_t> starts; // of code points
     for (size_t position = 0; position < text->bytes.size();) {
       starts.push_back(position);
-      nextCodePoint(text->bytes, position);
+      nextCharacter(text->bytes, position);
     }
     std::string bytes;
     for (size_t place :

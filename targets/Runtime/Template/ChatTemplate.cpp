@@ -27,7 +27,8 @@ static void require(bool holds, const std::string &what) {
 ChatTemplate ChatTemplate::parse(std::string_view source) {
   require(source.size() <= maximumTemplateBytes,
           "the chat template is larger than 1 MiB");
-  require(jinja::isValidUtf8(source), "the chat template is not UTF-8");
+  require(findBadByte(source) == source.size(),
+          "the chat template is not UTF-8");
   ChatTemplate result;
   result.syntax =
       std::make_shared<const Syntax>(Syntax{jinja::Parser(source).parse()});
@@ -52,7 +53,7 @@ static jinja::Value toValue(jinja::Rendering &rendering,
   case Type::string: {
     // Not counted: the bounds are for what the template makes.
     const auto &bytes = json.get_ref<const std::string &>();
-    require(jinja::isValidUtf8(bytes),
+    require(findBadByte(bytes) == bytes.size(),
             "the conversation has a text that is not UTF-8");
     return std::make_shared<const jinja::Text>(
         jinja::Text{bytes, jinja::isAscii(bytes), /*isMarkup=*/false});

@@ -274,13 +274,13 @@ static Value title(Call &call) {
     std::string_view word = std::string_view(text).substr(start, end - start);
     if (!word.empty()) {
       size_t first = 0;
-      nextCodePoint(word, first);
+      nextCharacter(word, first);
       result += toUpper(word.substr(0, first)) + toLower(word.substr(first));
     }
   };
   for (size_t position = 0; position < text.size();) {
     size_t here = position;
-    char32_t c = nextCodePoint(text, position);
+    char32_t c = nextCharacter(text, position);
     bool isBreak =
         isSpace(c) || (c < 0x80 && std::string_view("-({[<").find(char(c)) !=
                                        std::string::npos);
@@ -299,7 +299,7 @@ static Value wordCount(Call &call) {
   int64_t count = 0;
   bool inWord = false;
   for (size_t position = 0; position < text.size();) {
-    char32_t c = nextCodePoint(text, position);
+    char32_t c = nextCharacter(text, position);
     bool isWord = c == '_' || isAlphanumeric(c);
     count += isWord && !inWord;
     inWord = isWord;

@@ -145,7 +145,7 @@ static std::string formatText(Rendering &rendering, const std::string &text,
                               const Spec &spec, char usualAlign) {
   size_t end = 0;
   for (int i = 0; end < text.size() && i != spec.precision; ++i) {
-    nextCodePoint(text, end);
+    nextCharacter(text, end);
   }
   return pad(rendering, text.substr(0, end), spec, usualAlign);
 }
@@ -254,7 +254,7 @@ static Spec readSpec(Rendering &rendering, std::string_view text) {
   SpecReader reader(rendering, text);
   size_t first = 0;
   if (!text.empty()) {
-    nextCodePoint(text, first);
+    nextCharacter(text, first);
   }
   if (first && first < text.size() && aligns.find(text[first]) != aligns.npos) {
     spec.fill = text.substr(0, first);

@@ -51,7 +51,7 @@ void JsonWriter::writeText(const std::string &bytes) {
   result.append("\"");
   for (size_t position = 0; position < bytes.size();) {
     size_t start = position;
-    char32_t c = nextCodePoint(bytes, position);
+    char32_t c = nextCharacter(bytes, position);
     char buffer[16];
     if (size_t which = c < 0x80 ? special.find(char(c)) : special.npos;
         which != special.npos) {

@@ -283,7 +283,7 @@ void Lexer::lexOperator() {
     }
   }
   size_t next = position;
-  nextCodePoint(source, next);
+  nextCharacter(source, next);
   failAt(line, "'" + source.substr(position, next - position) +
                    "' is no part of an expression");
 }

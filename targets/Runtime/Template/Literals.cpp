@@ -183,7 +183,7 @@ std::string unescapeText(std::string_view given, int line) {
     if (codePoint > 0x10FFFF || (codePoint >= 0xD800 && codePoint < 0xE000)) {
       failAt(line, "a text has an escape that is no Unicode character");
     }
-    appendCodePoint(result, codePoint);
+    appendCharacter(result, codePoint);
     i = start + length - 1;
   }
   return result;

@@ -47,7 +47,7 @@ static std::string quote(const std::string &bytes) {
   std::string result(1, mark);
   for (size_t position = 0; position < bytes.size();) {
     size_t start = position;
-    char32_t c = nextCodePoint(bytes, position);
+    char32_t c = nextCharacter(bytes, position);
     char buffer[16];
     if (c == char32_t(mark) || c == '\\') {
       result += '\\';

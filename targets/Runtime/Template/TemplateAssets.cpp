@@ -76,10 +76,9 @@ static std::optional<int64_t> findId(const ReadAsset &read,
   return std::nullopt;
 }
 
-/// How tokenizer.json spells an added token.
-static std::optional<std::string> findSpelling(const ReadAsset &read,
+/// How tokenizer.json, `tokenizer`, spells an added token.
+static std::optional<std::string> findSpelling(const Json &tokenizer,
                                                int64_t id) {
-  Json tokenizer = readObject(read, "tokenizer.json");
   auto added = tokenizer.find("added_tokens");
   if (added == tokenizer.end() || !added->is_array()) {
     return std::nullopt;
@@ -95,6 +94,7 @@ static std::optional<std::string> findSpelling(const ReadAsset &read,
 
 void addSpecialTokens(OrderedJson &variables, const ReadAsset &read) {
   Json config = readObject(read, "tokenizer_config.json");
+  std::optional<Json> tokenizer; // a large file: read when needed, once
   for (const std::string name : {"bos_token", "eos_token"}) {
     if (variables.contains(name)) {
       continue;
@@ -106,7 +106,10 @@ void addSpecialTokens(OrderedJson &variables, const ReadAsset &read) {
     if (token.is_string()) {
       variables[name] = token.get<std::string>();
     } else if (std::optional<int64_t> id = findId(read, name + "_id")) {
-      if (std::optional<std::string> text = findSpelling(read, *id)) {
+      if (!tokenizer) {
+        tokenizer = readObject(read, "tokenizer.json");
+      }
+      if (std::optional<std::string> text = findSpelling(*tokenizer, *id)) {
         variables[name] = *text;
       }
     }

@@ -30,7 +30,7 @@ static Value hasCase(Call &call, bool (*isRight)(char32_t),
   std::string text = toText(call.rendering, call.self);
   bool found = false;
   for (size_t position = 0; position < text.size();) {
-    char32_t codePoint = nextCodePoint(text, position);
+    char32_t codePoint = nextCharacter(text, position);
     if (isWrong(codePoint)) {
       return false;
     }

@@ -120,7 +120,7 @@ static std::vector<std::string> splitSpace(std::string_view text, int64_t most,
     while (fromRight ? position > 0 : position < text.size()) {
       size_t next = fromRight ? previousCodePoint(text, position) : position;
       size_t after = next;
-      if (isSpace(nextCodePoint(text, after))) {
+      if (isSpace(nextCharacter(text, after))) {
         break;
       }
       position = fromRight ? next : after;
@@ -219,7 +219,7 @@ static Value swapCase(Call &call) {
   const std::string &text = call.selfText().bytes;
   for (size_t position = 0; position < text.size();) {
     size_t start = position;
-    char32_t c = nextCodePoint(text, position);
+    char32_t c = nextCharacter(text, position);
     std::string one = text.substr(start, position - start);
     result += isUpper(c) ? toLower(one) : isLower(c) ? toUpper(one) : one;
   }
@@ -243,7 +243,7 @@ template <bool (*isOfKind)(char32_t), bool whenEmpty = false>
 static Value areAll(Call &call) {
   const std::string &text = call.selfText().bytes;
   for (size_t position = 0; position < text.size();) {
-    if (!isOfKind(nextCodePoint(text, position))) {
+    if (!isOfKind(nextCharacter(text, position))) {
       return false;
     }
   }

@@ -74,7 +74,7 @@ Value stripText(Call &call, bool ofLeft, bool ofRight) {
   size_t start = 0, end = text.size();
   while (ofLeft && start < end) {
     size_t next = start;
-    nextCodePoint(text, next);
+    nextCharacter(text, next);
     if (!isStripped(start, next)) {
       break;
     }
@@ -105,7 +105,7 @@ std::string replaceText(Rendering &rendering, const std::string &text,
         return result.take();
       }
       size_t start = position;
-      nextCodePoint(text, position);
+      nextCharacter(text, position);
       result.append(std::string_view(text).substr(start, position - start));
       continue;
     }
@@ -127,7 +127,7 @@ std::vector<std::string_view> splitLines(std::string_view text,
   size_t start = 0;
   for (size_t position = 0; position < text.size();) {
     size_t end = position;
-    char32_t c = nextCodePoint(text, position);
+    char32_t c = nextCharacter(text, position);
     bool isEnd = (c >= 0x0A && c <= 0x0D) || (c >= 0x1C && c <= 0x1E) ||
                  c == 0x85 || c == 0x2028 || c == 0x2029;
     if (!isEnd) {

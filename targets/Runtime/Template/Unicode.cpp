@@ -18,43 +18,11 @@ bool isAscii(std::string_view text) {
                      [](unsigned char byte) { return byte < 0x80; });
 }
 
-bool isValidUtf8(std::string_view text) {
-  auto *bytes = reinterpret_cast<const utf8proc_uint8_t *>(text.data());
-  for (size_t position = 0; position < text.size();) {
-    utf8proc_int32_t codePoint;
-    auto used = utf8proc_iterate(
-        bytes + position, utf8proc_ssize_t(text.size() - position), &codePoint);
-    if (used <= 0) {
-      return false;
-    }
-    position += size_t(used);
-  }
-  return true;
-}
-
-char32_t nextCodePoint(std::string_view text, size_t &position) {
-  auto byte = static_cast<unsigned char>(text[position++]);
-  char32_t codePoint = byte < 0x80   ? byte
-                       : byte < 0xE0 ? byte & 0x1F
-                       : byte < 0xF0 ? byte & 0x0F
-                                     : byte & 0x07;
-  while (position < text.size() && isContinuation(text[position])) {
-    codePoint = codePoint << 6 | (text[position++] & 0x3F);
-  }
-  return codePoint;
-}
-
 size_t previousCodePoint(std::string_view text, size_t position) {
   do {
     --position;
   } while (position > 0 && isContinuation(text[position]));
   return position;
-}
-
-void appendCodePoint(std::string &text, char32_t codePoint) {
-  utf8proc_uint8_t bytes[4];
-  auto count = utf8proc_encode_char(utf8proc_int32_t(codePoint), bytes);
-  text.append(reinterpret_cast<char *>(bytes), size_t(count));
 }
 
 size_t countCodePoints(std::string_view text) {
@@ -63,12 +31,8 @@ size_t countCodePoints(std::string_view text) {
 }
 
 bool isSpace(char32_t c) {
-  if (c < 0x80) {
-    return c == ' ' || (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x1F);
-  }
-  return c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 ||
-         c == 0x202F || c == 0x205F || c == 0x3000;
+  // Python has the separators of ASCII beside White_Space.
+  return runtime::isSpace(c) || (c >= 0x1C && c <= 0x1F);
 }
 
 static utf8proc_category_t categoryOf(char32_t codePoint) {
@@ -85,9 +49,7 @@ bool isDecimal(char32_t codePoint) {
 }
 
 bool isAlphanumeric(char32_t codePoint) {
-  auto category = categoryOf(codePoint);
-  return isAlpha(codePoint) ||
-         (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+  return isAlpha(codePoint) || isNumeric(codePoint);
 }
 
 bool isPrintable(char32_t codePoint) {
@@ -108,7 +70,7 @@ static void appendUpper(std::string &result, char32_t codePoint) {
   if (codePoint == 0xDF) {
     result += "SS";
   } else {
-    appendCodePoint(result,
+    appendCharacter(result,
                     char32_t(utf8proc_toupper(utf8proc_int32_t(codePoint))));
   }
 }
@@ -117,20 +79,20 @@ static void appendTitle(std::string &result, char32_t codePoint) {
   if (codePoint == 0xDF) {
     result += "Ss";
   } else {
-    appendCodePoint(result,
+    appendCharacter(result,
                     char32_t(utf8proc_totitle(utf8proc_int32_t(codePoint))));
   }
 }
 
 static void appendLower(std::string &result, char32_t codePoint) {
-  appendCodePoint(result,
+  appendCharacter(result,
                   char32_t(utf8proc_tolower(utf8proc_int32_t(codePoint))));
 }
 
 std::string toUpper(std::string_view text) {
   std::string result;
   for (size_t position = 0; position < text.size();) {
-    appendUpper(result, nextCodePoint(text, position));
+    appendUpper(result, nextCharacter(text, position));
   }
   return result;
 }
@@ -139,12 +101,12 @@ std::string toLower(std::string_view text) {
   std::string result;
   bool afterLetter = false;
   for (size_t position = 0; position < text.size();) {
-    char32_t codePoint = nextCodePoint(text, position);
+    char32_t codePoint = nextCharacter(text, position);
     if (codePoint == 0x3A3) { // the letter sigma has a form for ends of words
       size_t next = position;
       bool atEnd =
-          position == text.size() || !isAlpha(nextCodePoint(text, next));
-      appendCodePoint(result, afterLetter && atEnd ? 0x3C2 : 0x3C3);
+          position == text.size() || !isAlpha(nextCharacter(text, next));
+      appendCharacter(result, afterLetter && atEnd ? 0x3C2 : 0x3C3);
     } else {
       appendLower(result, codePoint);
     }
@@ -157,7 +119,7 @@ std::string toTitle(std::string_view text) {
   std::string result;
   bool afterCased = false;
   for (size_t position = 0; position < text.size();) {
-    char32_t codePoint = nextCodePoint(text, position);
+    char32_t codePoint = nextCharacter(text, position);
     (afterCased ? appendLower : appendTitle)(result, codePoint);
     afterCased = isUpper(codePoint) || isLower(codePoint) ||
                  categoryOf(codePoint) == UTF8PROC_CATEGORY_LT;
@@ -169,7 +131,7 @@ std::string toCapitalized(std::string_view text) {
   std::string result;
   if (!text.empty()) {
     size_t position = 0;
-    appendTitle(result, nextCodePoint(text, position));
+    appendTitle(result, nextCharacter(text, position));
     result += toLower(text.substr(position));
   }
   return result;
@@ -178,7 +140,7 @@ std::string toCapitalized(std::string_view text) {
 std::string_view stripLeft(std::string_view text) {
   for (size_t position = 0; position < text.size();) {
     size_t start = position;
-    if (!isSpace(nextCodePoint(text, position))) {
+    if (!isSpace(nextCharacter(text, position))) {
       return text.substr(start);
     }
   }
@@ -189,7 +151,7 @@ std::string_view stripRight(std::string_view text) {
   while (!text.empty()) {
     size_t start = previousCodePoint(text, text.size());
     size_t position = start;
-    if (!isSpace(nextCodePoint(text, position))) {
+    if (!isSpace(nextCharacter(text, position))) {
       break;
     }
     text.remove_suffix(text.size() - start);

@@ -13,9 +13,10 @@
 #ifndef TANDEM_TARGETS_RUNTIME_TEMPLATE_UNICODE_H
 #define TANDEM_TARGETS_RUNTIME_TEMPLATE_UNICODE_H
 
-#include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "tandem/targets/Runtime/Text/Characters.h"
 
 namespace tandem::runtime::jinja {
 
@@ -24,13 +25,9 @@ inline bool isContinuation(char byte) {
 }
 
 bool isAscii(std::string_view text);
-bool isValidUtf8(std::string_view text);
 
-/// The code point at `position`, which moves behind it.
-char32_t nextCodePoint(std::string_view text, size_t &position);
 /// The position of the code point before `position`.
 size_t previousCodePoint(std::string_view text, size_t position);
-void appendCodePoint(std::string &text, char32_t codePoint);
 size_t countCodePoints(std::string_view text);
 
 /// Python's str.isspace, isalpha, isdecimal, isalnum and isprintable, of one
