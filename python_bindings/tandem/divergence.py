@@ -7,6 +7,7 @@ runs where the bundle runs. What the logits depend on is searched by halves, alo
 the model's edges.
 """
 import argparse
+import functools
 import json
 import subprocess
 import sys
@@ -80,6 +81,7 @@ class Finder:
         steps.close()
         return worst
 
+    @functools.cache
     def at(self, name):
         """The difference at a node, from the program compiled up to there."""
         self.compiled += 1
@@ -87,28 +89,57 @@ class Finder:
         self.source.compile(bundle, f"--until={name}")
         return self.compare(bundle, name)
 
-    def find(self):
-        """The first node that differs and by how much; the logits are known to.
+    def differs(self, name):
+        difference = self.at(name)
+        return difference is not None and difference.error > self.bound
+
+    def halve(self, left, above):
+        """The last of the nodes found to differ, or None.
 
         A node that agrees clears all that it depends on, one that differs leaves
         only that: each program is chosen to halve what is left.
         """
-        above = {name: self.reference.ancestors(name) for name in self.source.nodes() if self.reference.has(name)}
-        left, found = list(above), None
+        found = None
         while left:
             def evenness(name):
                 count = len(above[name].intersection(left))
                 return min(count, len(left) - count)
 
             name = max(left, key=evenness)
-            difference = self.at(name)
-            if difference and difference.error > self.bound:
-                found = name, difference
+            if self.differs(name):
+                found = name
                 left = [other for other in left if other in above[name] and other != name]
             else:  # without a counterpart it says nothing about others
-                cleared = above[name] if difference else {name}
+                cleared = above[name] if self.at(name) else {name}
                 left = [other for other in left if other not in cleared]
-        return found or (None, None)
+        return found
+
+    def wrong_operand(self, node, above):
+        """A node that differs among the nearest that `node` (None: the logits) is computed from, or None."""
+        work, seen = self.reference.operands(node), set()
+        while work:
+            name = work.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name not in above or self.at(name) is None:
+                work += self.reference.operands(name)
+            elif self.differs(name):
+                return name
+        return None
+
+    def find(self):
+        """The first node that differs and by how much; the logits are known to.
+
+        A normalisation hides a factor of what it reads, so a node that agrees may
+        clear one that does not: a node is named only where all that it is computed
+        from agrees.
+        """
+        above = {name: self.reference.ancestors(name) for name in self.source.nodes() if self.reference.has(name)}
+        found = self.halve(list(above), above)
+        while wrong := self.wrong_operand(found, above):
+            found = self.halve([name for name in above if name in above[wrong] and name != wrong], above) or wrong
+        return (found, self.at(found)) if found else (None, None)
 
 
 class Difference:

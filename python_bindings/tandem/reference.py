@@ -72,6 +72,7 @@ class Reference:
         graph = graph_model.graph
         self.logits = graph.output[0].name
         self.nodes = {node.name or f"{node.op_type} #{i}": node for i, node in enumerate(graph.node)}
+        self.makers = {output: name for name, made in self.nodes.items() for output in made.output if output}
         known = {value.name for value in graph.output}
         names = [name for node in graph.node for name in node.output if name and name not in known]
         graph.output.extend(onnx.ValueInfoProto(name=name) for name in names)
@@ -91,14 +92,18 @@ class Reference:
 
     def ancestors(self, node):
         """The names of `node` and of all nodes that it depends on."""
-        makers = {output: name for name, made in self.nodes.items() for output in made.output if output}
         seen, work = set(), [node]
         while work:
             name = work.pop()
             if name not in seen:
                 seen.add(name)
-                work += [makers[value] for value in _operands(self.nodes[name]) if value in makers]
+                work += self.operands(name)
         return seen
+
+    def operands(self, node):
+        """The names of the nodes whose values `node` reads; of the one that makes the logits for None."""
+        values = [self.logits] if node is None else _operands(self.nodes[node])
+        return [self.makers[value] for value in values if value in self.makers]
 
     def has(self, node):
         return node in self.nodes
