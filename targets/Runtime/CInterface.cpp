@@ -66,16 +66,22 @@ TandemError *tandem_bundle_load(TandemBundle *bundle,
   });
 }
 
-static PeerOptions toPeerOptions(const TandemPeer *peer) {
-  requireSize(peer);
+static PeerOptions toPeerOptions(const TandemPeer *given) {
+  TandemPeer peer = readStruct(given, offsetof(TandemPeer, onDamage));
   PeerOptions result;
-  result.socket = std::make_unique<Socket>(peer->socket);
-  result.leaseMs = peer->leaseMs ? peer->leaseMs : result.leaseMs;
-  if (const volatile int32_t *cancel = peer->cancel) {
+  result.socket = std::make_unique<Socket>(peer.socket);
+  result.leaseMs = peer.leaseMs ? peer.leaseMs : result.leaseMs;
+  if (const volatile int32_t *cancel = peer.cancel) {
     result.isCancelled = [cancel] { return *cancel != 0; };
   }
-  if (peer->onLost) {
-    result.onLost = [lost = peer->onLost, context = peer->context] {
+  if (peer.onDamage) {
+    result.onDamage = [damage = peer.onDamage,
+                       context = peer.context](const std::string &message) {
+      damage(context, message.c_str());
+    };
+  }
+  if (peer.onLost) {
+    result.onLost = [lost = peer.onLost, context = peer.context] {
       lost(context);
     };
   }

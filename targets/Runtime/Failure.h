@@ -42,6 +42,13 @@ public:
   const ExitCode code;
 };
 
+/// What a peer computed arrived damaged: it may be asked for once more.
+class DamagedTransfer : public Failure {
+public:
+  explicit DamagedTransfer(const std::string &message)
+      : Failure(ExitCode::RuntimeFailure, message) {}
+};
+
 } // namespace tandem::runtime
 
 #endif // TANDEM_TARGETS_RUNTIME_FAILURE_H

@@ -83,7 +83,11 @@ typedef struct TandemPeer {
   /// Called on another thread when it dies while a step for it is running; may
   /// be null.
   void (*onLost)(void *context);
-  void *context; ///< first argument of onLost
+  void *context; ///< first argument of onLost and onDamage
+  /// Called with what is wrong where a step is asked for a second time because
+  /// its cache or logits arrived damaged; may be null. A step that is damaged
+  /// twice fails.
+  void (*onDamage)(void *context, const char *message);
 } TandemPeer;
 
 /// As tandem_bundle_load for the part that decodes; prefill runs in the process

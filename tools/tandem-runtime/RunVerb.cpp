@@ -108,6 +108,10 @@ static void narrate(const Arguments &arguments, const TandemBundleInfo &info) {
                info.capacityCause);
 }
 
+static void sayAskedAgain(void * /*context*/, const char *message) {
+  std::fprintf(stderr, "warning: %s; asking for the step once more\n", message);
+}
+
 static void requireSplit(const Bundle &bundle) {
   if (!bundle.info().isSplit) {
     throw Failure(ExitCode::Usage,
@@ -173,6 +177,7 @@ int runVerb(const Arguments &arguments) {
     peer.size = sizeof(peer);
     peer.socket = child->socket();
     peer.cancel = &interrupted;
+    peer.onDamage = sayAskedAgain;
     check(tandem_bundle_load_decode(bundle.get(), &load, &peer));
   } else {
     check(tandem_bundle_load(bundle.get(), &load));

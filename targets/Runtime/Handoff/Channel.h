@@ -47,6 +47,9 @@ struct PeerOptions {
   std::function<bool()> isCancelled;
   /// Called on another thread when the peer dies amid a step; may be empty.
   std::function<void()> onLost;
+  /// Called with what is wrong where a step is asked for again because what
+  /// arrived was damaged; may be empty.
+  std::function<void(const std::string &)> onDamage;
 };
 
 /// A frame that has been checked.

@@ -22,6 +22,7 @@ RemotePrefill::RemotePrefill(const Manifest &manifest,
                              const HandoffLibrary &conversion,
                              PeerOptions options)
     : part(part), conversion(conversion), partId(partId),
+      onDamage(options.onDamage),
       channel(std::move(options),
               "the process that runs prefill on '" + partId + "'") {
   shakeHands(channel, manifest, partId);
@@ -84,6 +85,28 @@ Frame RemotePrefill::receive() {
   return frame;
 }
 
+/// The next frame, without what is left of a damaged step.
+Frame RemotePrefill::receiveOfStep() {
+  for (;;) {
+    Frame frame = receive();
+    uint64_t step = frame.kind == MessageKind::Layer  ? frame.as<Layer>().step
+                    : frame.kind == MessageKind::Done ? frame.as<Done>().step
+                                                      : steps;
+    if (damagedStep == 0 || step != damagedStep) {
+      return frame;
+    }
+  }
+}
+
+static void requireChecksum(const char *message, uint64_t actual,
+                            uint64_t expected) {
+  if (actual != expected) {
+    throw DamagedTransfer(std::string("the peer sent a '") + message +
+                          "' whose checksum is " + std::to_string(actual) +
+                          ", expected " + std::to_string(expected));
+  }
+}
+
 static void requireField(const char *message, const char *field,
                          uint64_t actual, uint64_t expected) {
   if (actual != expected) {
@@ -108,10 +131,13 @@ void RemotePrefill::takeLayer(const RunnerStep &step, const Layer &layer,
   requireField("layer", "first token", layer.firstToken, range.firstToken);
   requireField("layer", "token count", layer.tokenCount, range.tokenCount);
   requireField("layer", "bytes", layer.bytes, conversion.bytesOf(range));
-  requireField("layer", "checksum", layer.checksum,
-               conversion.checksum(range, target.slot));
-  if (row + 1 == step.rows.size() && step.layerDone) {
-    step.layerDone(range.firstLayer);
+  requireChecksum("layer", layer.checksum,
+                  conversion.checksum(range, target.slot));
+  if (row + 1 == step.rows.size() && range.firstLayer == layersDone) {
+    ++layersDone; // once, also where the step is asked for again
+    if (step.layerDone) {
+      step.layerDone(range.firstLayer);
+    }
   }
 }
 
@@ -122,17 +148,31 @@ void RemotePrefill::takeLogits(const RunnerStep &step, const Done &done) {
   requireField("done", "step", done.step, steps);
   requireField("done", "logit rows", done.logitRows, rows);
   std::memcpy(step.logits, logits.data(), count * sizeof(float));
-  requireField("done", "checksum", done.checksum,
-               checksumOf(step.logits, count));
+  requireChecksum("done", done.checksum, checksumOf(step.logits, count));
 }
 
-void RemotePrefill::run(const RunnerStep &step) {
+void RemotePrefill::attempt(const RunnerStep &step) {
   request(step);
   uint64_t layers = conversion.layers() * step.rows.size();
   for (uint64_t i = 0; i < layers; ++i) {
-    takeLayer(step, receive().as<Layer>(), i);
+    takeLayer(step, receiveOfStep().as<Layer>(), i);
   }
-  takeLogits(step, receive().as<Done>());
+  takeLogits(step, receiveOfStep().as<Done>());
+}
+
+void RemotePrefill::run(const RunnerStep &step) {
+  layersDone = 0;
+  try {
+    attempt(step);
+  } catch (const DamagedTransfer &damage) {
+    // A step writes the same bits to the same places however often it runs, so
+    // what was taken over already stays right.
+    if (onDamage) {
+      onDamage(damage.what());
+    }
+    damagedStep = steps;
+    attempt(step);
+  }
 }
 
 } // namespace tandem::runtime

@@ -42,16 +42,21 @@ public:
 
 private:
   Mapping lend(uint64_t bytes);
+  void attempt(const RunnerStep &step);
   void request(const RunnerStep &step);
   Frame receive();
+  Frame receiveOfStep();
   void takeLayer(const RunnerStep &step, const Layer &layer, uint64_t expected);
   void takeLogits(const RunnerStep &step, const Done &done);
 
   const PartDescription part;
   const HandoffLibrary &conversion;
   std::string partId;
+  std::function<void(const std::string &)> onDamage;
   Channel channel;
   uint64_t steps = 0;
+  uint64_t damagedStep = 0; ///< number of the one that was asked for again
+  uint64_t layersDone = 0;  ///< of the step, that the caller was told of
   uint64_t leases = 0;
   std::map<const char *, int32_t> leaseOf; ///< by the address of the slot
   Mapping logits;

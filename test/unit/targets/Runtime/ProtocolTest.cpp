@@ -12,8 +12,10 @@
 #include <cstring>
 #include <filesystem>
 #include <future>
+#include <optional>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 #include "TestBundle.h"
 #include "gtest/gtest.h"
@@ -60,11 +62,64 @@ protected:
     return message;
   }
 
+  /// What the decode process says where the first frame of kind `damaged` that
+  /// a real server sends gets another checksum field on its way.
+  std::string decodeThroughDamage(MessageKind damaged) {
+    int server[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, server), 0);
+    int middle = std::exchange(ends[1], server[1]);
+    std::future<std::string> said = serve();
+    std::thread forth([&] { forward(middle, server[0], std::nullopt); });
+    std::thread back([&] { forward(server[0], middle, damaged); });
+    std::string message = messageOf([&] { decode(); });
+    forth.join(), back.join();
+    EXPECT_EQ(said.get(), "");
+    close(middle), close(server[0]);
+    return message;
+  }
+
+  /// Passes frames on, with their descriptors, until one end closes.
+  static void forward(int from, int to, std::optional<MessageKind> damaged) {
+    FrameHeader header;
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    for (;;) {
+      iovec piece = {&header, sizeof(header)};
+      msghdr message = {};
+      message.msg_iov = &piece, message.msg_iovlen = 1;
+      message.msg_control = control, message.msg_controllen = sizeof(control);
+      if (recvmsg(from, &message, MSG_WAITALL) != ssize_t(sizeof(header))) {
+        break;
+      }
+      std::string payload(header.payloadBytes, 0);
+      if (!payload.empty()) {
+        recv(from, payload.data(), payload.size(), MSG_WAITALL);
+      }
+      auto kind = static_cast<MessageKind>(header.kind);
+      if (kind == damaged) {
+        payload[payload.size() - 1] ^= 1; // the last field is the checksum
+        header = makeHeader(kind, payload);
+        damaged.reset();
+      }
+      message.msg_iov = &piece;
+      sendmsg(to, &message, MSG_NOSIGNAL);
+      send(to, payload.data(), payload.size(), MSG_NOSIGNAL);
+      for (cmsghdr *c = CMSG_FIRSTHDR(&message); c;
+           c = CMSG_NXTHDR(&message, c)) {
+        int descriptor = -1;
+        std::memcpy(&descriptor, CMSG_DATA(c), sizeof(int));
+        close(descriptor);
+      }
+    }
+    shutdown(to, SHUT_WR);
+  }
+
   void decode() {
     BundleFolder folder(path);
     PeerOptions peer;
     peer.socket = std::make_unique<Socket>(ends[0]);
     peer.leaseMs = 500;
+    peer.onDamage = [&](const std::string &what) { damages.push_back(what); };
     LoadOptions options = load;
     options.peer = &peer;
     Engine engine(folder, options);
@@ -115,6 +170,7 @@ protected:
   std::string path;
   int ends[2];
   Hello hello;
+  std::vector<std::string> damages; ///< that decode was told of
 };
 
 bool contains(const std::string &text, const std::string &part) {
@@ -245,15 +301,44 @@ TEST_F(ProtocolTest, APeerWhosePrefillFails) {
   EXPECT_EQ(message, "prefill on 'first' failed: out of luck");
 }
 
-TEST_F(ProtocolTest, DamagedCacheIsNotDecoded) {
+TEST_F(ProtocolTest, DamagedCacheIsAskedForOnceMoreAndNeverDecoded) {
   std::string message = decodeWith([&](int socket) {
-    std::string bytes = frame(hello) + frame(Layer{1, 0, 0, 0, 3, 24, 12345});
+    std::string bytes = frame(hello) + frame(Layer{1, 0, 0, 0, 3, 24, 12345}) +
+                        frame(Done{1, 1, 0}) +
+                        frame(Layer{2, 0, 0, 0, 3, 24, 6789});
     send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     usleep(300000);
   });
   EXPECT_TRUE(contains(
-      message, "the peer sent a 'layer' whose checksum is 12345, expected "))
+      message, "the peer sent a 'layer' whose checksum is 6789, expected "))
       << message;
+  ASSERT_EQ(damages.size(), 1u);
+  EXPECT_TRUE(contains(
+      damages[0], "the peer sent a 'layer' whose checksum is 12345, expected "))
+      << damages[0];
+}
+
+/// A server whose first message of `kind` is damaged, as by bits that flip in
+/// what it describes; the step is repeated and all is well.
+TEST_F(ProtocolTest, ADamagedStepIsRepeated) {
+  for (MessageKind damaged : {MessageKind::Layer, MessageKind::Done}) {
+    damages.clear();
+    EXPECT_EQ(decodeThroughDamage(damaged), "");
+    ASSERT_EQ(damages.size(), 1u);
+    EXPECT_TRUE(contains(damages[0], "whose checksum is")) << damages[0];
+  }
+}
+
+TEST_F(ProtocolTest, AStreamThatEndsAmidAFrameIsReported) {
+  std::string message = decodeWith([&](int socket) {
+    std::string bytes = frame(hello) + frame(Layer{1, 0, 0, 0, 3, 24, 0});
+    send(socket, bytes.data(), bytes.size() - 3, MSG_NOSIGNAL);
+    shutdown(socket, SHUT_WR);
+    usleep(300000);
+  });
+  EXPECT_EQ(message,
+            "the process that runs prefill on 'first' is gone amid a message");
+  EXPECT_TRUE(damages.empty());
 }
 
 TEST_F(ProtocolTest, ALayerThatNobodyAskedFor) {
