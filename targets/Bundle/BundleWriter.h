@@ -73,6 +73,10 @@ public:
   llvm::Error addGolden(runtime::GoldenVectors golden,
                         llvm::ArrayRef<std::vector<float>> logits);
 
+  /// Fills in what follows from the files that were added: their list, the
+  /// digest of the weight set and, once all weights are there, the contract's.
+  void complete(runtime::Manifest &manifest);
+
   /// Completes `manifest` (schema, weights, contract digests, golden, files),
   /// adds provenance.json and README.md, writes manifest.json and SHA256SUMS,
   /// syncs everything and moves the bundle to its place.
@@ -84,7 +88,6 @@ private:
 
   llvm::Expected<BundleFile> startFile(llvm::StringRef path);
   llvm::Error record(llvm::StringRef path, BundleFile &file);
-  void complete(runtime::Manifest &manifest);
   llvm::Error writeUnlisted(llvm::StringRef path, llvm::StringRef bytes);
   llvm::Error publish();
 

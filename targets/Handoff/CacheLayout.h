@@ -42,6 +42,7 @@ struct CacheLayout {
 struct CacheConversion {
   CacheShape shape;
   CacheLayout source, destination;
+  std::string contract; ///< digest of the cache contract it belongs to
 };
 
 /// What a map is made of.

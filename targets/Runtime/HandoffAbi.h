@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /// Raised when a struct or function changes meaning.
-#define TANDEM_HANDOFF_ABI_VERSION 1
+#define TANDEM_HANDOFF_ABI_VERSION 2
 
 /// The name of the exported function, a TandemHandoffQuery.
 #define TANDEM_HANDOFF_QUERY "tandem_handoff_query"
@@ -47,6 +47,9 @@ typedef struct TandemHandoff {
   uint64_t abiVersion; ///< TANDEM_HANDOFF_ABI_VERSION of the compiler
   uint64_t layers;     ///< layers of a slot
   uint64_t tokenBytes; ///< of one token's keys and values in one layer, source
+  /// The digest of the cache contract that it was made for, as manifest.json
+  /// shows it: "blake3:" and 64 hex digits.
+  const char *contract;
   /// Writes the range of the destination; nothing else of it changes. Returns
   /// TANDEM_STEP_OK or TANDEM_STEP_SIZE.
   int32_t (*convert)(const TandemHandoffRange *range);

@@ -297,7 +297,8 @@ ExitCode Compilation::writeBundle() {
     manifest.contract.layouts.push_back(compiled->layout);
     compiledParts.push_back(std::move(*compiled));
   }
-  auto handoffs = addHandoffs(compiledParts, shapeOf(manifest.contract),
+  (*writer)->complete(manifest); // every weight is there: so is the contract
+  auto handoffs = addHandoffs(compiledParts, manifest.contract,
                               frontend.getModule().getLoc(), **writer);
   if (!handoffs) {
     return fail(ExitCode::InternalError, handoffs.takeError());

@@ -40,14 +40,25 @@ const Target *converterOf(const CompiledPart &from, const CompiledPart &to) {
   return nullptr;
 }
 
+/// The cache of all layers of a contract.
+CacheShape shapeOf(const runtime::CacheContract &contract) {
+  if (contract.layers.empty()) {
+    return {};
+  }
+  const runtime::CacheLayer &layer = contract.layers.front();
+  return {static_cast<int64_t>(contract.layers.size()),
+          static_cast<int64_t>(layer.heads), static_cast<int64_t>(layer.keyDim),
+          static_cast<int64_t>(layer.valueDim)};
+}
+
 llvm::Expected<runtime::HandoffRecord>
 addHandoff(const CompiledPart &from, const CompiledPart &to,
-           const Target &target, const CacheShape &shape, Location location,
-           bundle::BundleWriter &writer) {
+           const Target &target, const runtime::CacheContract &contract,
+           Location location, bundle::BundleWriter &writer) {
   PartSink sink(writer, folder.str());
-  auto emitted = target.emitConversion({shape, from.cache, to.cache},
-                                       from.record.id + "-" + to.record.id,
-                                       location, sink);
+  auto emitted = target.emitConversion(
+      {shapeOf(contract), from.cache, to.cache, contract.digest},
+      from.record.id + "-" + to.record.id, location, sink);
   if (llvm::Error error = sink.takeError()) {
     return std::move(error);
   }
@@ -67,19 +78,10 @@ addHandoff(const CompiledPart &from, const CompiledPart &to,
 
 } // namespace
 
-CacheShape shapeOf(const runtime::CacheContract &contract) {
-  if (contract.layers.empty()) {
-    return {};
-  }
-  const runtime::CacheLayer &layer = contract.layers.front();
-  return {static_cast<int64_t>(contract.layers.size()),
-          static_cast<int64_t>(layer.heads), static_cast<int64_t>(layer.keyDim),
-          static_cast<int64_t>(layer.valueDim)};
-}
-
 llvm::Expected<std::vector<runtime::HandoffRecord>>
-addHandoffs(llvm::ArrayRef<CompiledPart> parts, const CacheShape &shape,
-            Location location, bundle::BundleWriter &writer) {
+addHandoffs(llvm::ArrayRef<CompiledPart> parts,
+            const runtime::CacheContract &contract, Location location,
+            bundle::BundleWriter &writer) {
   std::vector<runtime::HandoffRecord> records;
   for (const CompiledPart &from : parts) {
     for (const CompiledPart &to : parts) {
@@ -98,7 +100,7 @@ addHandoffs(llvm::ArrayRef<CompiledPart> parts, const CacheShape &shape,
                 from.target->getName() + "' nor target '" +
                 to.target->getName() + "' converts caches");
       }
-      auto record = addHandoff(from, to, *target, shape, location, writer);
+      auto record = addHandoff(from, to, *target, contract, location, writer);
       if (!record) {
         return record.takeError();
       }

@@ -15,13 +15,11 @@ namespace tandem {
 /// Generates a conversion for each pair of parts of which one runs prefill and
 /// another decode of the same stage. The consumer's target writes it if it can,
 /// else the producer's; what none can write is infeasible unless the layouts
-/// are equal.
+/// are equal. Each carries the digest of the contract, which must be complete.
 llvm::Expected<std::vector<runtime::HandoffRecord>>
-addHandoffs(llvm::ArrayRef<CompiledPart> parts, const CacheShape &shape,
-            mlir::Location location, bundle::BundleWriter &writer);
-
-/// The cache of all layers of a contract.
-CacheShape shapeOf(const runtime::CacheContract &contract);
+addHandoffs(llvm::ArrayRef<CompiledPart> parts,
+            const runtime::CacheContract &contract, mlir::Location location,
+            bundle::BundleWriter &writer);
 
 } // namespace tandem
 

@@ -45,6 +45,13 @@ HandoffLibrary::HandoffLibrary(const BundleFolder &bundle,
                       record.consumer + "' does not answer as the contract " +
                       "says; compile the model again");
   }
+  if (contract.digest != code->contract) {
+    throw Failure(ExitCode::InputRejected,
+                  "the conversion from '" + record.producer + "' to '" +
+                      record.consumer + "' was made for contract digest '" +
+                      code->contract + "', manifest.json says '" +
+                      contract.digest + "'; compile the model again");
+  }
   for (const CacheLayout &layout : contract.layouts) {
     if (layout.part == record.producer) {
       slotBytes = layout.slotBytes;

@@ -64,6 +64,7 @@ private:
   void defineTask();
   LLVM::LLVMFuncOp defineConvert();
   LLVM::LLVMFuncOp defineChecksum();
+  LLVM::GlobalOp defineContract(Emitter &e);
   void defineQuery(ArrayRef<LLVM::LLVMFuncOp> functions);
 
   const CacheConversion &conversion;
@@ -188,12 +189,23 @@ LLVM::LLVMFuncOp ConversionModule::defineChecksum() {
       });
 }
 
+/// The digest of the contract as a text that ends with 0.
+LLVM::GlobalOp ConversionModule::defineContract(Emitter &e) {
+  std::string text = conversion.contract + '\0';
+  auto type = LLVM::LLVMArrayType::get(IntegerType::get(e.getContext(), 8),
+                                       text.size());
+  return LLVM::GlobalOp::create(e, type, /*isConstant=*/true,
+                                LLVM::Linkage::Internal, "contract",
+                                e.getStringAttr(text));
+}
+
 void ConversionModule::defineQuery(ArrayRef<LLVM::LLVMFuncOp> functions) {
   Emitter e(module->getLoc(), kernels.variant);
   e.setInsertionPointToEnd(module->getBody());
+  LLVM::GlobalOp contract = defineContract(e);
   auto type = LLVM::LLVMStructType::getLiteral(
-      e.getContext(),
-      {e.i64(), e.i64(), e.i64(), e.i64(), e.pointerType(), e.pointerType()});
+      e.getContext(), {e.i64(), e.i64(), e.i64(), e.i64(), e.pointerType(),
+                       e.pointerType(), e.pointerType()});
   auto description =
       LLVM::GlobalOp::create(e, type, /*isConstant=*/true,
                              LLVM::Linkage::Internal, "handoff", Attribute());
@@ -204,9 +216,10 @@ void ConversionModule::defineQuery(ArrayRef<LLVM::LLVMFuncOp> functions) {
     int64_t tokenBytes = shape.heads * (shape.keyDim + shape.valueDim) *
                          conversion.source.elementType.getIntOrFloatBitWidth() /
                          8;
-    SmallVector<Value> fields = {
-        e.integer(sizeof(TandemHandoff)), e.integer(TANDEM_HANDOFF_ABI_VERSION),
-        e.integer(shape.layers), e.integer(tokenBytes)};
+    SmallVector<Value> fields = {e.integer(sizeof(TandemHandoff)),
+                                 e.integer(TANDEM_HANDOFF_ABI_VERSION),
+                                 e.integer(shape.layers), e.integer(tokenBytes),
+                                 LLVM::AddressOfOp::create(e, contract)};
     for (LLVM::LLVMFuncOp function : functions) {
       fields.push_back(LLVM::AddressOfOp::create(e, function));
     }

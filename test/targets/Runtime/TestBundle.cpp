@@ -9,6 +9,7 @@
 
 #include "tandem/targets/Bundle/BundleWriter.h"
 #include "tandem/targets/Runtime/PartAbi.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace tandem::bundle;
 using namespace tandem::runtime;
@@ -160,6 +161,19 @@ static Manifest makeManifest(const TestBundle &bundle) {
   return manifest;
 }
 
+/// The bytes of fake-handoff.c's object with `digest` in the place that it
+/// leaves for one.
+static std::string withContract(const std::string &path,
+                                const std::string &digest) {
+  auto file = llvm::cantFail(
+      llvm::errorOrToExpected(llvm::MemoryBuffer::getFile(path)));
+  std::string bytes = file->getBuffer().str();
+  std::string place = "blake3:" + std::string(64, '0');
+  assert(digest.size() == place.size());
+  bytes.replace(bytes.find(place), place.size(), digest);
+  return bytes;
+}
+
 llvm::Error writeTestBundle(const std::string &output, const std::string &code,
                             const TestBundle &bundle) {
   auto created = BundleWriter::create(output);
@@ -175,9 +189,14 @@ llvm::Error writeTestBundle(const std::string &output, const std::string &code,
       return error;
     }
   }
+  writer.complete(manifest);
   for (const HandoffRecord &handoff : manifest.handoffs) {
+    std::string digest = bundle.handoffContract.empty()
+                             ? manifest.contract.digest
+                             : bundle.handoffContract;
     if (auto error =
-            writer.addFile(handoff.variants[0].file, bundle.handoffCode)) {
+            writer.addBytes(handoff.variants[0].file,
+                            withContract(bundle.handoffCode, digest))) {
       return error;
     }
   }

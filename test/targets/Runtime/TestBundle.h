@@ -38,6 +38,8 @@ struct TestBundle {
   /// prefill, and of the conversion between them; empty: one part runs both.
   std::string decodeCode;
   std::string handoffCode;
+  /// What the conversion says it was made for; empty: the bundle's contract.
+  std::string handoffContract;
   /// Files beside generation_config.json in assets/: name and contents.
   std::vector<std::pair<std::string, std::string>> assets;
   /// Called when half of the bundle is written.

@@ -187,6 +187,30 @@ TEST_F(HandoffTest, ImportFields) {
   EXPECT_EQ(sequence.length(), 0u);
 }
 
+TEST_F(HandoffTest, AConversionOfAnotherContractIsRefused) {
+  tandem::test::TestBundle bundle;
+  bundle.decodeCode = TANDEM_FAKE_DECODE;
+  bundle.handoffCode = TANDEM_FAKE_HANDOFF;
+  bundle.handoffContract = "blake3:" + std::string(64, 'a');
+  std::string other = path + ".other";
+  llvm::cantFail(
+      tandem::test::writeTestBundle(other, TANDEM_FAKE_PREFILL, bundle));
+  BundleFolder opened(other);
+  try {
+    Engine(opened, LoadOptions{"plain", 2, nullptr, false});
+    ADD_FAILURE() << "it was loaded";
+  } catch (const Failure &failure) {
+    EXPECT_EQ(failure.code, ExitCode::InputRejected);
+    EXPECT_EQ(failure.what(),
+              "the conversion from 'first' to 'second' was made for contract "
+              "digest '" +
+                  bundle.handoffContract + "', manifest.json says '" +
+                  opened.manifest().contract.digest +
+                  "'; compile the model again");
+  }
+  std::filesystem::remove_all(other);
+}
+
 TEST_F(HandoffTest, GoldenVectorsRunOnBothParts) {
   engine.reset();
   std::vector<CheckResult> results =

@@ -142,8 +142,9 @@ const TandemHandoff *Conversions::load(const CacheLayout &source,
     if (!canRun(variant)) {
       continue;
     }
-    OwningOpRef<ModuleOp> module = lowerConversion(
-        {shape, source, destination}, variant, UnknownLoc::get(&context));
+    OwningOpRef<ModuleOp> module =
+        lowerConversion({shape, source, destination, "blake3:a contract"},
+                        variant, UnknownLoc::get(&context));
     TranslatedModule translated = llvm::cantFail(translate(*module));
     auto object = llvm::cantFail(compileObject(*translated.module, variant));
     auto linked = llvm::cantFail(linkShared(object));
@@ -329,6 +330,11 @@ TEST_F(Conversions, ChecksumSeesEachElementOfTheRangeAlone) {
       }
     }
   }
+}
+
+TEST_F(Conversions, TheContractIsInTheCode) {
+  EXPECT_STREQ(load(rowMajor(f32()), blocked(64))->contract,
+               "blake3:a contract");
 }
 
 TEST_F(Conversions, TilesAreAsLargeAsTheLayoutsAllow) {
