@@ -64,10 +64,15 @@ ExitCode runFleet(const std::vector<std::string> &arguments);
 /// only where that failed.
 ExitCode runRuntime(char **arguments);
 
-/// Replaces this process by the search for the first node at which a bundle
-/// differs from a model, with the arguments after the verb; returns only where
-/// that failed.
-ExitCode runDivergence(int count, char **arguments);
+/// A module of the Python package that does a verb.
+struct PythonModule {
+  const char *name; ///< "tandem.divergence"
+  const char *need; ///< which Python it needs, in words
+};
+
+/// Replaces this process by a module with the arguments after the verb; returns
+/// only where that failed.
+ExitCode runPython(const PythonModule &module, int count, char **arguments);
 
 } // namespace tandem
 

@@ -45,7 +45,7 @@ static bool extendPythonPath(llvm::StringRef self) {
   return given;
 }
 
-ExitCode runDivergence(int count, char **arguments) {
+ExitCode runPython(const PythonModule &module, int count, char **arguments) {
   static int anchor;
   std::string self = llvm::sys::fs::getMainExecutable(arguments[0], &anchor);
   if (!extendPythonPath(self)) {
@@ -62,15 +62,14 @@ ExitCode runDivergence(int count, char **arguments) {
   const char *python = chosen ? chosen : "python3";
   std::vector<char *> words = {const_cast<char *>(python),
                                const_cast<char *>("-m"),
-                               const_cast<char *>("tandem.divergence")};
+                               const_cast<char *>(module.name)};
   words.insert(words.end(), arguments + 2, arguments + count); // after the verb
   words.push_back(nullptr);
   execvp(python, words.data());
-  return fail(ExitCode::Environment,
-              "cannot start '" + llvm::Twine(python) +
-                  "': " + std::strerror(errno) +
-                  "; --against needs Python with onnx and onnxruntime, "
-                  "TANDEM_PYTHON names it");
+  return fail(ExitCode::Environment, "cannot start '" + llvm::Twine(python) +
+                                         "': " + std::strerror(errno) + "; " +
+                                         module.need +
+                                         ", TANDEM_PYTHON names it");
 }
 
 } // namespace tandem

@@ -37,6 +37,11 @@ cl::SubCommand targetsVerb("targets", "list targets and built-in fleets");
 cl::SubCommand *const verbs[] = {&compileVerb, &checkVerb, &fleetVerb,
                                  &targetsVerb};
 
+constexpr PythonModule divergence = {
+    "tandem.divergence", "--against needs Python with onnx and onnxruntime"};
+constexpr PythonModule conformance = {
+    "tandem.conformance", "conformance needs Python with numpy and onnx"};
+
 /// Verbs of tandem-runtime, with their sentence in the help.
 struct RuntimeVerb {
   llvm::StringLiteral name, sentence;
@@ -52,6 +57,9 @@ constexpr RuntimeVerb runtimeVerbs[] = {
      "--data DIR finds the first node that differs"},
     {"inspect", "show what a bundle holds"},
 };
+constexpr RuntimeVerb conformanceVerb = {
+    "conformance", "compare what targets compute with the evaluator, case by "
+                   "case"};
 
 cl::opt<std::string> model(cl::Positional, cl::Required,
                            cl::value_desc("MODEL"),
@@ -165,6 +173,8 @@ void printHelp() {
   for (const RuntimeVerb &verb : runtimeVerbs) {
     llvm::outs() << "  " << verb.name << " - " << verb.sentence << "\n";
   }
+  llvm::outs() << "  " << conformanceVerb.name << " - "
+               << conformanceVerb.sentence << "\n";
   printStages(llvm::outs());
 }
 
@@ -180,6 +190,7 @@ std::string suggestVerb(llvm::StringRef name) {
   for (const RuntimeVerb &verb : runtimeVerbs) {
     consider(verb.name);
   }
+  consider(conformanceVerb.name);
   for (cl::SubCommand *verb : verbs) {
     consider(verb->getName());
   }
@@ -275,7 +286,10 @@ int main(int argc, char **argv) {
     return word == "--against" || word.starts_with("--against=");
   };
   if (verb == "verify" && llvm::any_of(llvm::ArrayRef(argv, argc), isAgainst)) {
-    return static_cast<int>(runDivergence(argc, argv));
+    return static_cast<int>(runPython(divergence, argc, argv));
+  }
+  if (verb == conformanceVerb.name) {
+    return static_cast<int>(runPython(conformance, argc, argv));
   }
   if (findRuntimeVerb(verb)) {
     return static_cast<int>(runRuntime(argv));

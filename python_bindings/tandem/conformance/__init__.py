@@ -1,0 +1,1 @@
+"""Whether targets compute what they claim: `tandem conformance`."""
