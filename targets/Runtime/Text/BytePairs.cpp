@@ -40,9 +40,9 @@ BytePairs::BytePairs(const Settings &settings, TokenizerFile &file)
   if (settings.has("type") && settings.text("type") != "BPE") {
     settings.unsupported("is '" + settings.text("type") + "'; Tandem has BPE");
   }
-  if (!settings.json().contains("vocab") ||
-      !settings.json().contains("merges")) {
-    settings.malformed("lacks key 'vocab' or key 'merges'");
+  if (!file.hasVocabulary || !file.hasMerges) {
+    settings.malformed("has no object at key 'vocab' or no array at key "
+                       "'merges'");
   }
   if (settings.has("dropout") && settings.json()["dropout"] != 0.0) {
     settings.unsupported("has dropout, which is for training");

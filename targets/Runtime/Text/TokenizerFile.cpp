@@ -136,6 +136,7 @@ bool FileEvents::open(Json empty) {
       mode = !isPlain          ? Mode::Ignored
              : name == "vocab" ? Mode::Vocabulary
                                : Mode::Merges;
+      (name == "vocab" ? file.hasVocabulary : file.hasMerges) |= isPlain;
       store(nullptr); // so that a second one is seen
       inner = 1;
       return true;

@@ -49,6 +49,9 @@ struct TokenizerFile {
   Json settings;
   Vocabulary vocabulary;
   MergeList merges;
+  /// Whether the file has the two, an object and an array; models of another
+  /// kind need not.
+  bool hasVocabulary = false, hasMerges = false;
 
   /// Reads `text`; malformed, or with a token or an id twice: exit code 3.
   static TokenizerFile parse(std::string_view text);

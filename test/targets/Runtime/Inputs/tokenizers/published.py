@@ -54,28 +54,35 @@ def byte_level(fields, patterns, ignores_merges):
                       "merges": fields["merges"]}}
 
 
-def byte_fallback(fields):
+def merges_by_score(fields, vocabulary):
     """SentencePiece merges what makes the token with the best score."""
-    vocabulary = {text: number for number, text in enumerate(fields["tokens"])}
     merges = []
     for text, number in vocabulary.items():
         pairs = [(text[:cut], text[cut:]) for cut in range(1, len(text))]
         pairs = sorted((vocabulary[left], vocabulary[right]) for left, right in pairs if left in vocabulary and right in vocabulary)
         merges += [(-fields["scores"][number], fields["tokens"][left], fields["tokens"][right]) for left, right in pairs]
     merges.sort(key=lambda merge: merge[0])
+    return [list(merge[1:]) for merge in merges]
+
+
+def byte_fallback(fields, starts):
+    """`starts`: what is put before a text."""
+    vocabulary = {text: number for number, text in enumerate(fields["tokens"])}
     space = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}
     return {"added_tokens": added_tokens(fields), "pre_tokenizer": None, "post_processor": None,
-            "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": "▁"}, space]},
+            "normalizer": {"type": "Sequence", "normalizers": [{"type": "Prepend", "prepend": starts}, space]},
             "decoder": {"type": "Sequence", "decoders": [{"type": "Replace", "pattern": {"String": "▁"}, "content": " "}, {"type": "ByteFallback"},
                                                          {"type": "Fuse"}, {"type": "Strip", "content": " ", "start": 1, "stop": 0}]},
-            "model": {"type": "BPE", "byte_fallback": True, "fuse_unk": True, "unk_token": fields["tokens"][0], "vocab": vocabulary,
-                      "merges": [list(merge[1:]) for merge in merges]}}
+            "model": {"type": "BPE", "byte_fallback": True, "fuse_unk": True, "unk_token": "<unk>", "vocab": vocabulary,
+                      "merges": fields.get("merges") or merges_by_score(fields, vocabulary)}}
 
 
 def convert(fields, source):
     """A tokenizer.json, or why there is none."""
     if fields["model"] == "llama":
-        return byte_fallback(fields)
+        return byte_fallback(fields, "▁")
+    if fields["model"] == "gemma4":
+        return byte_fallback(fields, "")
     if fields["model"] != "gpt2":
         return f"model {fields['model']}"
     patterns = expressions(source, fields.get("pre", ""))
@@ -115,7 +122,7 @@ def main(llama_cpp, folder):
             continue
         file = folder / f"{name}.json"
         file.write_text(json.dumps(made, ensure_ascii=False))
-        texts = inputs.read_text(newline="").split(SEPARATOR)
+        texts = inputs.read_bytes().decode().split(SEPARATOR)
         expected = [[int(word) for word in line.split()] for line in outputs.read_text().splitlines()]
         while len(texts) > len(expected) and not texts[-1].strip():
             texts.pop()
