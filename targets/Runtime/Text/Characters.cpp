@@ -107,7 +107,8 @@ bool isNumeric(char32_t character) {
 
 bool isPunctuation(char32_t character) {
   if (character < 0x80) {
-    return character > 0x20 && character < 0x7F && !isWord(character);
+    return character > 0x20 && character < 0x7F &&
+           (character == '_' || !isWord(character));
   }
   utf8proc_category_t category = categoryOf(character);
   return category >= UTF8PROC_CATEGORY_PC && category <= UTF8PROC_CATEGORY_PO;

@@ -66,6 +66,11 @@ TEST(Tokenizer, Encodes) {
            "pattern": {"String": "b"}, "behavior": "Isolated"}})",
        "abc",
        {0, 1, 2}},
+      {"every ASCII punctuation mark is a word, the underscore too",
+       R"({"pre_tokenizer": {"type": "BertPreTokenizer"}, "model":
+           {"vocab": {"_": 7, "__": 8}, "merges": [["_", "_"]]}})",
+       "a__",
+       {0, 7, 7}},
       {"the fallback spells bytes",
        R"({"model": {"byte_fallback": true, "unk_token": "c",
            "vocab": {"<0xC3>": 7, "<0xA9>": 8}}})",

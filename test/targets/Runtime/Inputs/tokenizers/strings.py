@@ -5,6 +5,7 @@ Only code points that are assigned in Unicode 14 are used, which is what PCRE2
 and utf8proc of Debian 12 and every newer reader know alike.
 """
 import random
+import string
 import unicodedata
 
 ASSIGNED = 14.0
@@ -62,8 +63,8 @@ def strings(count, seed=0):
     """`count` texts, the same ones for the same seed."""
     check_version()
     rng = random.Random(seed)
-    fixed = ["", " ", "  ", "a", "Hello world", " Hello  world ", "The capital of France is Paris.", "a" * 3000, " " * 3000,
-             "".join(CODE), "".join(SPECIALS), "".join(EMOJI), "".join(SPACES), "".join(RIGHT_TO_LEFT)]
+    fixed = ["", " ", "  ", "a", "Hello world", " Hello  world ", string.punctuation * 2, "def __init__(self):", "The capital of France is Paris.",
+             "a" * 3000, " " * 3000, "".join(CODE), "".join(SPECIALS), "".join(EMOJI), "".join(SPACES), "".join(RIGHT_TO_LEFT)]
     yield from fixed[:count]
     for _ in range(count - len(fixed)):
         yield "".join(piece(rng) for _ in range(rng.randint(1, 30)))
