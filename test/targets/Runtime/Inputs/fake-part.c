@@ -23,6 +23,11 @@ enum { vocabulary = 97 };
 #define PLACE(i) (i)
 #endif
 
+/* What a step counts to, for tests that must come in between two. */
+#ifndef DELAY
+#define DELAY 0
+#endif
+
 struct LogitsTask {
   const TandemStep *step;
   uint64_t token; // index of the token in the step
@@ -49,6 +54,8 @@ static void runTask(void *context, uint64_t index) {
 static int32_t runStep(const TandemStep *step) {
   if (step->size < sizeof(TandemStep)) {
     return TANDEM_STEP_SIZE;
+  }
+  for (volatile uint64_t i = 0; i < DELAY; i = i + 1) {
   }
   struct LogitsTask *tasks = (struct LogitsTask *)step->arena;
   uint64_t taskCount = 0, token = 0;
