@@ -42,11 +42,12 @@ constexpr PythonModule divergence = {
 constexpr PythonModule conformance = {
     "tandem.conformance", "conformance needs Python with numpy and onnx"};
 
-/// Verbs of tandem-runtime, with their sentence in the help.
-struct RuntimeVerb {
+/// Verbs that another program does, with their sentence in the help.
+struct DelegatedVerb {
   llvm::StringLiteral name, sentence;
+  const PythonModule *module = nullptr; ///< null: tandem-runtime does it
 };
-constexpr RuntimeVerb runtimeVerbs[] = {
+constexpr DelegatedVerb delegatedVerbs[] = {
     {"run", "generate text or tokens with a bundle"},
     {"chat", "answer questions with a bundle"},
     {"render", "print the prompt that a chat template makes"},
@@ -56,10 +57,10 @@ constexpr RuntimeVerb runtimeVerbs[] = {
      "check digests, contract and golden vectors of a bundle; --against MODEL "
      "--data DIR finds the first node that differs"},
     {"inspect", "show what a bundle holds"},
+    {"conformance",
+     "compare what targets compute with the evaluator, case by case",
+     &conformance},
 };
-constexpr RuntimeVerb conformanceVerb = {
-    "conformance", "compare what targets compute with the evaluator, case by "
-                   "case"};
 
 cl::opt<std::string> model(cl::Positional, cl::Required,
                            cl::value_desc("MODEL"),
@@ -145,8 +146,8 @@ cl::list<std::string> fleetArguments(cl::Positional,
 cl::opt<std::string> targetName(cl::Positional, cl::desc("[NAME]"),
                                 cl::cat(category), cl::sub(targetsVerb));
 
-const RuntimeVerb *findRuntimeVerb(llvm::StringRef name) {
-  for (const RuntimeVerb &verb : runtimeVerbs) {
+const DelegatedVerb *findDelegatedVerb(llvm::StringRef name) {
+  for (const DelegatedVerb &verb : delegatedVerbs) {
     if (verb.name == name) {
       return &verb;
     }
@@ -170,11 +171,9 @@ void printHelp() {
     llvm::outs() << "  " << verb->getName() << " - " << verb->getDescription()
                  << "\n";
   }
-  for (const RuntimeVerb &verb : runtimeVerbs) {
+  for (const DelegatedVerb &verb : delegatedVerbs) {
     llvm::outs() << "  " << verb.name << " - " << verb.sentence << "\n";
   }
-  llvm::outs() << "  " << conformanceVerb.name << " - "
-               << conformanceVerb.sentence << "\n";
   printStages(llvm::outs());
 }
 
@@ -187,10 +186,9 @@ std::string suggestVerb(llvm::StringRef name) {
       std::tie(best, bestDistance) = std::pair(verb.str(), distance);
     }
   };
-  for (const RuntimeVerb &verb : runtimeVerbs) {
+  for (const DelegatedVerb &verb : delegatedVerbs) {
     consider(verb.name);
   }
-  consider(conformanceVerb.name);
   for (cl::SubCommand *verb : verbs) {
     consider(verb->getName());
   }
@@ -288,11 +286,10 @@ int main(int argc, char **argv) {
   if (verb == "verify" && llvm::any_of(llvm::ArrayRef(argv, argc), isAgainst)) {
     return static_cast<int>(runPython(divergence, argc, argv));
   }
-  if (verb == conformanceVerb.name) {
-    return static_cast<int>(runPython(conformance, argc, argv));
-  }
-  if (findRuntimeVerb(verb)) {
-    return static_cast<int>(runRuntime(argv));
+  if (const DelegatedVerb *delegated = findDelegatedVerb(verb)) {
+    return static_cast<int>(delegated->module
+                                ? runPython(*delegated->module, argc, argv)
+                                : runRuntime(argv));
   }
   if (verb == "--version") {
     llvm::outs() << "tandem " TANDEM_VERSION " (LLVM " LLVM_VERSION_STRING
