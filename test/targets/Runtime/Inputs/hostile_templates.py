@@ -5,23 +5,16 @@ message that names a bound, within 2 s of processor time and 200 MB, whatever th
 loop or size that it asks for. Closes with "N passed, N failed, N skipped".
 """
 import json
-import os
-import re
-import resource
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-SECONDS, BYTES = 2.0, 200 << 20
+from bounded import judge, nested, run
+
 CONVERSATION = {"messages": [{"role": "user", "content": "x" * 1000}], "text": "a b" * 300000}
 BEYOND = "is not supported"
 BOUND = "more than|nested deeper|larger than|lacks its end|is no part of"
 DOUBLED = "{% set s = namespace(t='a b<') %}{% for i in range(99) %}{% set s.t = s.t ~ s.t %}{{ (s.t|FILTER)|length }}{% endfor %}"
-
-
-def nested(depth, before, inner, after):
-    return before * depth + inner + after * depth
 
 
 def cases():
@@ -80,32 +73,14 @@ def cases():
     yield "larger than read", "a" * ((1 << 20) + 1), ""
 
 
-def attempt(folder, text):
-    file = Path(folder, "t.jinja")
-    file.write_text(text)
-    error = Path(folder, "error")
-    with open(error, "w") as stream:
-        process = subprocess.Popen(["tandem-runtime", "render", str(file), "--conversation", str(Path(folder, "c.json"))], stdout=subprocess.DEVNULL,
-                                   stderr=stream, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (20, 20)))
-        _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, error.read_text(errors="replace"), usage.ru_utime + usage.ru_stime, usage.ru_maxrss << 10
+def results(folder):
+    template, conversation = Path(folder, "t.jinja"), Path(folder, "c.json")
+    conversation.write_text(json.dumps(CONVERSATION))
+    for name, text, says in cases():
+        template.write_text(text)
+        yield (name, run(["tandem-runtime", "render", template, "--conversation", conversation]), 4 if says == BEYOND else 3,
+               says or BOUND)
 
 
-def main():
-    passed = failed = 0
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "c.json").write_text(json.dumps(CONVERSATION))
-        for name, text, says in cases():
-            code, error, seconds, size = attempt(folder, text)
-            expected = 4 if says == BEYOND else 3
-            if code == expected and re.search(says or BOUND, error) and seconds <= SECONDS and size <= BYTES:
-                passed += 1
-                continue
-            failed += 1
-            print(f"{name}: exit {code}, expected {expected}; {seconds:.2f} s, {size >> 20} MB: {error.strip():.200}")
-    print(f"{passed} passed, {failed} failed, 0 skipped")
-    return 6 if failed else 0
-
-
-sys.exit(main())
+with tempfile.TemporaryDirectory() as folder:
+    sys.exit(judge(results(folder)))
