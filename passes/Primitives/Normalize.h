@@ -1,5 +1,4 @@
-//===- Normalize.h - normalisation of rows -----------------------*- C++
-//-*-===//
+//===- Normalize.h - normalisation of rows ----------------------*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The normalisations that primitives and transformer operations share, in
-// double.
+// double, but for the sum of squares: models are written for float, in which
+// the square of a value above 1.8e19 is infinite and the row becomes 0.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,7 +33,8 @@ inline RowMoments normalizeByRootMeanSquare(llvm::MutableArrayRef<double> row,
   for (double value : row) {
     sum += value * value;
   }
-  double inverse = 1 / std::sqrt(sum / row.size() + epsilon);
+  double inverse =
+      1 / std::sqrt(static_cast<float>(sum) / row.size() + epsilon);
   for (double &value : row) {
     value *= inverse;
   }

@@ -116,7 +116,7 @@ static std::string whyNotStored(deploy::SlotAttr slot) {
 /// Fails at a function that would take long to compile: layers that are equal
 /// share one, so that a model's longest has some hundred operations.
 static LogicalResult checkLengths(deploy::PartOp part) {
-  constexpr int64_t maxOperations = 4096;
+  constexpr int64_t maxOperations = 2048;
   LogicalResult result = success();
   for (auto function : part.getOps<func::FuncOp>()) {
     int64_t count = 0;

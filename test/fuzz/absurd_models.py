@@ -105,14 +105,16 @@ def live_chain(length, operator):
         nodes = []
         for i in range(length):
             op = operator(i)
-            nodes.append(helper.make_node(op, [f"z{i}"] + ["z0"] * (op == "Add"), [f"z{i + 1}"]))
+            nodes.append(helper.make_node(op, [f"z{i}"] + ["z0"] * (op in ("Add", "Sub")), [f"z{i + 1}"]))
         nodes[-1].output[0] = logits
         model.graph.node.extend(nodes)
 
     return change
 
 
-for operator, text in ((lambda i: "Relu" if i % 2 else "Add", "Add, Relu"), (lambda i: "Neg", "Neg")):
+# Chains whose values stay as large as the logits.
+for operators in (("Add", "Relu", "Sub"), ("Neg",), ("Tanh", "Sigmoid")):
+    operator, text = lambda i, all=operators: all[i % len(all)], ", ".join(operators)
     case(3, name=f"chain of 100000 nodes ({text})")(live_chain(100000, operator))
     case(4, name=f"chain of 60000 nodes ({text})")(live_chain(60000, operator))
     case(0, name=f"chain of 2000 nodes ({text})")(live_chain(2000, operator))

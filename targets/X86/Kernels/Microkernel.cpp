@@ -28,17 +28,13 @@ public:
         rowStride(rowStride), depthStride(depthStride), sets(accumulatorSets()),
         a(a), b(b) {}
 
-  /// C += A x B over `depth`, C being `tile` values row after row.
-  Exprs run(Expr depth, Exprs tile) {
+  /// A x B over `depth`, row after row.
+  Exprs run(Expr depth) {
     // A tall tile does enough in one step to hide the loop's own cost; with
     // more steps the scheduler loads ahead and spills (tested).
     int64_t tall = e.variant.registers == 16 ? 12 : 8;
     int64_t unroll = std::max<int64_t>(sets, rows * vectors > tall ? 1 : 4);
-    for (int64_t i = 1; i < sets; ++i) {
-      for (int64_t j = 0; j < rows * vectors; ++j) {
-        tile.push_back(e.constant(e.vectorType(), 0));
-      }
-    }
+    Exprs tile(sets * rows * vectors, e.constant(e.vectorType(), 0));
     Expr whole = depth - depth % unroll;
     tile = e.loop(e.integer(0), whole, unroll, tile,
                   [&](Expr k, const Exprs &sums) {
@@ -112,38 +108,38 @@ LLVM::LLVMFuncOp Kernels::multiply(int64_t rows, bool packed) {
       (packed ? "multiply_packed_" : "multiply_rows_") + std::to_string(rows);
   Emitter types(module.getLoc(), variant);
   Type ptr = types.pointerType(), i64 = types.i64();
-  return define(
-      name, {ptr, ptr, ptr, i64, i64, i64},
-      [&](Emitter &e, ValueRange arguments) {
-        Pointer c(e, arguments[2]);
-        Expr depth(e, arguments[3]), stride(e, arguments[4]),
-            accumulate(e, arguments[5]);
-        SmallVector<Pointer> places;
-        for (int64_t row = 0; row < rows; ++row) {
-          for (int64_t v = 0; v < variant.panelVectors(); ++v) {
-            places.push_back((c + stride * static_cast<double>(row)) +
-                             v * variant.lanes);
-          }
-        }
-        Exprs tile = e.choose(
-            accumulate != 0,
-            [&] {
-              Exprs loaded;
-              for (Pointer place : places) {
-                loaded.push_back(place.load(e.vectorType()));
-              }
-              return loaded;
-            },
-            [&] {
-              return Exprs(places.size(), e.constant(e.vectorType(), 0));
-            });
-        tile = TileLoop(e, rows, packed ? 1 : blockKeys, packed ? rows : 1,
-                        {e, arguments[0]}, {e, arguments[1]})
-                   .run(depth, tile);
-        for (auto [place, value] : llvm::zip(places, tile)) {
-          place.store(value);
-        }
-      });
+  return define(name, {ptr, ptr, ptr, i64, i64, i64},
+                [&](Emitter &e, ValueRange arguments) {
+                  Pointer c(e, arguments[2]);
+                  Expr depth(e, arguments[3]), stride(e, arguments[4]),
+                      accumulate(e, arguments[5]);
+                  SmallVector<Pointer> places;
+                  for (int64_t row = 0; row < rows; ++row) {
+                    for (int64_t v = 0; v < variant.panelVectors(); ++v) {
+                      places.push_back((c + stride * static_cast<double>(row)) +
+                                       v * variant.lanes);
+                    }
+                  }
+                  Exprs product = TileLoop(e, rows, packed ? 1 : blockKeys,
+                                           packed ? rows : 1, {e, arguments[0]},
+                                           {e, arguments[1]})
+                                      .run(depth);
+                  // What C holds joins the finished sum: a long product made of
+                  // several calls then rounds like a sum of short ones.
+                  Exprs tile = e.choose(
+                      accumulate != 0,
+                      [&] {
+                        Exprs sums;
+                        for (auto [place, value] : llvm::zip(places, product)) {
+                          sums.push_back(place.load(e.vectorType()) + value);
+                        }
+                        return sums;
+                      },
+                      [&] { return product; });
+                  for (auto [place, value] : llvm::zip(places, tile)) {
+                    place.store(value);
+                  }
+                });
 }
 
 LLVM::LLVMFuncOp Kernels::multiplyAny(bool packed) {

@@ -14,6 +14,11 @@ using namespace tandem;
 using namespace tandem::x86;
 using namespace tandem::transformer;
 
+/// An epilogue is one function of straight-line code for each sequence of
+/// steps: layers have a handful, and a longer chain goes on in steps of its
+/// own.
+static constexpr size_t maxFusedSteps = 8;
+
 /// The only operation that uses `value`, in the same block, or null.
 static Operation *onlyUser(Value value) {
   if (!value.hasOneUse()) {
@@ -49,8 +54,9 @@ static std::optional<FusedStep> stepOf(Operation *user, Value value) {
 
 /// Extends `work` by the element-wise operations after it.
 static void extend(LinearWork &work, llvm::DenseSet<Operation *> &taken) {
-  while (Operation *user = onlyUser(work.result)) {
-    auto step = stepOf(user, work.result);
+  while (work.steps.size() < maxFusedSteps) {
+    Operation *user = onlyUser(work.result);
+    auto step = user ? stepOf(user, work.result) : std::nullopt;
     if (!step || !taken.insert(user).second) {
       return;
     }

@@ -75,6 +75,22 @@ TEST(EvaluatorTest, Int8ActivationsAreRoundedInBlocks) {
   EXPECT_FALSE(std::isfinite(sumOf(x)));
 }
 
+/// Models are written for float, where the square of 1e20 is infinite.
+TEST(EvaluatorTest, ARowOfHugeValuesIsNormalisedToZero) {
+  Program program(R"(
+    func.func @main(%x: tensor<2x2xf32>) -> tensor<2x2xf32> {
+      %scale = onnx.constant dense<1.0> : tensor<2xf32>
+      %y = transformer.rms_norm %x, %scale epsilon 1.0e-5 : tensor<2x2xf32>, tensor<2xf32>
+      return %y : tensor<2x2xf32>
+    })");
+  auto results = program.run({program.floats({2, 2}, {1e20, 1, 1e18, 0})});
+  ASSERT_TRUE(bool(results)) << llvm::toString(results.takeError());
+  auto y = (*results)[0].widen<double>();
+  EXPECT_EQ(y[0], 0);
+  EXPECT_EQ(y[1], 0);
+  EXPECT_NEAR(y[2], std::sqrt(2), 1e-6);
+}
+
 TEST(EvaluatorTest, ErrorsNameTheNode) {
   Program program(R"(
     func.func @main(%x: tensor<3xf32>, %i: tensor<i64>) -> tensor<f32> {

@@ -84,9 +84,19 @@ TEST(X86Linear, OddWidths) {
 }
 
 TEST(X86Linear, DepthBeyondOneRun) {
-  check(9, 20, 2047);
+  check(9, 20, 255);
+  check(9, 20, 257);
   check(9, 20, 2049);
   check(1, 16, 5000);
+}
+
+/// Equal terms round alike: one run of them all is off by 3.8e-5.
+TEST(X86Linear, ALongSumRoundsLikeShortOnes) {
+  int64_t k = 4096;
+  std::vector<float> x(2 * k, 0.1f), w(16 * k, 1);
+  EXPECT_LT(
+      largestError(multiply(x, w, 2, 16, k), multiplyNaively(x, w, 2, 16, k)),
+      3e-6);
 }
 
 TEST(X86Linear, MoreRowsThanAStrip) { check(250, 33, 64); }

@@ -146,11 +146,11 @@ TEST(X86Support, RefusesALongFunction) {
     return refusals(lines);
   };
   // The function itself, three constants and the return are operations too.
-  EXPECT_TRUE(refusalsOfChain(4096 - 5).empty());
-  auto messages = refusalsOfChain(4096 - 4);
+  EXPECT_TRUE(refusalsOfChain(2048 - 5).empty());
+  auto messages = refusalsOfChain(2048 - 4);
   ASSERT_EQ(messages.size(), 1u);
-  EXPECT_EQ(messages[0], "function operations has 4097 operations; this target "
-                         "takes at most 4096");
+  EXPECT_EQ(messages[0], "function operations has 2049 operations; this target "
+                         "takes at most 2048");
 }
 
 TEST(X86Support, RefusesStoredWeightsItDoesNotRead) {
