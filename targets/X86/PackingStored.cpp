@@ -78,13 +78,20 @@ protected:
     return panel.data() + block * format.blockBytes();
   }
 
-  /// Sets element `k` of a block.
-  void setElement(int64_t lane, int64_t block, int64_t k, uint32_t element) {
-    char *word = blockStart(block) +
-                 k / format.fields() * PanelFormat::lineBytes + 4 * lane;
-    uint32_t value = llvm::support::endian::read32le(word);
-    value |= element << format.shiftOf(k % format.fields());
-    llvm::support::endian::write32le(word, value);
+  /// Fills the words of a row in a block; `elementAt(k)` is its element k.
+  template <typename ElementAt>
+  void setElements(int64_t lane, int64_t block, ElementAt elementAt) {
+    int64_t count = std::min(format.block, depth - block * format.block);
+    int64_t fields = format.fields();
+    char *word = blockStart(block) + 4 * lane;
+    for (int64_t k = 0; k < count; k += fields) {
+      uint32_t value = 0;
+      for (int64_t field = 0; field < std::min(fields, count - k); ++field) {
+        value |= uint32_t(elementAt(k + field)) << format.shiftOf(field);
+      }
+      llvm::support::endian::write32le(word, value);
+      word += PanelFormat::lineBytes;
+    }
   }
 
   static void setNumber(char *start, int64_t lane, BlockNumber type,
@@ -132,10 +139,8 @@ private:
   void fillBlock(int64_t row, int64_t lane, int64_t block) override {
     int64_t index = row * format.blocks(depth) + block;
     int64_t first = block * format.block;
-    int64_t count = std::min(format.block, depth - first);
-    for (int64_t k = 0; k < count; ++k) {
-      setElement(lane, block, k, codes.get(row, first + k));
-    }
+    setElements(lane, block,
+                [&](int64_t k) { return codes.get(row, first + k); });
     setNumber(blockStart(block) + format.scaleOffset(), lane, format.scales,
               scales.at(index));
     if (format.zeroPoints != BlockNumber::none) {
@@ -161,11 +166,10 @@ public:
 private:
   void fillBlock(int64_t row, int64_t lane, int64_t block) override {
     int64_t first = block * format.block;
-    int64_t count = std::min(format.block, depth - first);
-    for (int64_t k = 0; k < count; ++k) {
+    setElements(lane, block, [&](int64_t k) {
       float element = elements.at(row * rowStride + (first + k) * stride);
-      setElement(lane, block, k, BFloat16(element).bits);
-    }
+      return BFloat16(element).bits;
+    });
   }
 
   Floats elements;
