@@ -67,13 +67,17 @@ static const char *const space =
 /// PCRE2's own `\w` lacks marks and connectors.
 static const char *const word = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc})";
 
-std::optional<CharacterSet> findShorthand(char letter) {
+/// Oniguruma's table of Latin-1, which it does not ask for classes.
+static const char *const loneWord =
+    R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\xB2\xB3\xB9\xBC-\xBE)";
+
+std::optional<CharacterSet> findShorthand(char letter, bool isInClass) {
   bool isComplement = std::isupper(static_cast<unsigned char>(letter));
   switch (std::tolower(static_cast<unsigned char>(letter))) {
   case 's':
     return CharacterSet(space, isComplement);
   case 'w':
-    return CharacterSet(word, isComplement);
+    return CharacterSet(isInClass ? word : loneWord, isComplement);
   case 'd':
     return CharacterSet("\\p{Nd}", isComplement);
   case 'h':

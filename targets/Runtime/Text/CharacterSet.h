@@ -45,8 +45,8 @@ private:
 };
 
 /// `\s`, `\S`, `\w`, `\W`, `\d`, `\D`, `\h` or `\H` by its letter, as Oniguruma
-/// has them; nothing for another letter.
-std::optional<CharacterSet> findShorthand(char letter);
+/// has them in a class or alone; nothing for another letter.
+std::optional<CharacterSet> findShorthand(char letter, bool isInClass);
 
 /// The set that Oniguruma calls `name`, as in `\p{name}` or `[[:name:]]`; a
 /// name that is no category and none of POSIX is taken for a script.

@@ -276,10 +276,10 @@ std::string PatternParser::parseEscape() {
   previousLiteral = 0;
   take("\\");
   char letter = isAtEnd() ? '\0' : text[at++];
-  if (std::optional<CharacterSet> set = findShorthand(letter)) {
+  if (std::optional<CharacterSet> set = findShorthand(letter, false)) {
     return set->expression();
   }
-  std::string word = findShorthand('w')->expression();
+  std::string word = findShorthand('w', false)->expression();
   switch (letter) {
   case 'p':
   case 'P':
@@ -446,7 +446,7 @@ CharacterSet PatternParser::parseClassItem() {
     if (letter == 'p' || letter == 'P') {
       return parseProperty(letter == 'P');
     }
-    if (std::optional<CharacterSet> set = findShorthand(letter)) {
+    if (std::optional<CharacterSet> set = findShorthand(letter, true)) {
       return *set;
     }
     unsupported(std::string("'\\") + letter + "' in a class");

@@ -106,6 +106,7 @@ def kinds():
     bytes_kind("qwen2", sequence(split(QWEN), BYTES), normalizer={"type": "NFC"})
     bytes_kind("o200k", sequence(split(O200K, "Removed", True), BYTES))
     bytes_kind("han", sequence(split(HAN), BYTES))
+    bytes_kind("borders", sequence(split(r".\b|\B.", "MergedWithPrevious"), BYTES))
     bytes_kind("deepseek", sequence(*map(split, SPLITS), {"type": "Digits", "individual_digits": True}, BYTES))
     bytes_kind("behaviors", sequence(split(r"[aeiou]", "MergedWithPrevious"), split({"String": "th"}, "MergedWithNext"),
                                      split(r"\p{P}", "Contiguous"), split({"String": "q"}, "Removed"), split(r"[0-9]|", "Contiguous", True), BYTES))
