@@ -23,8 +23,9 @@ CacheAxes::CacheAxes(MLIRContext *context)
       token(getAffineDimExpr(2, context)), dim(getAffineDimExpr(3, context)),
       capacity(getAffineSymbolExpr(0, context)) {}
 
-AffineMap CacheAxes::map(AffineExpr offset) const {
-  return AffineMap::get(/*dimCount=*/4, /*symbolCount=*/1, offset);
+AffineMap CacheAxes::map(ArrayRef<AffineExpr> offsets) const {
+  return AffineMap::get(/*dimCount=*/4, /*symbolCount=*/1, offsets,
+                        layer.getContext());
 }
 
 CacheLayout tandem::rowMajorCache(const CacheShape &shape,

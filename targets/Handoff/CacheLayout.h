@@ -33,7 +33,9 @@ struct CacheShape {
 /// Where the elements of a slot lie.
 struct CacheLayout {
   /// (layer, head, token, dim)[capacity] -> (offset in elements from the
-  /// slot's start); capacity in tokens.
+  /// slot's start); capacity in tokens. A result for each place of a head:
+  /// where chips share the work of a layer, several may keep the same head. All
+  /// places hold the same, so one is read and all are written.
   mlir::AffineMap keys, values;
   mlir::FloatType elementType;
 };
@@ -49,8 +51,8 @@ struct CacheConversion {
 struct CacheAxes {
   explicit CacheAxes(mlir::MLIRContext *context);
 
-  /// The map to `offset`.
-  mlir::AffineMap map(mlir::AffineExpr offset) const;
+  /// The map to `offsets`, one for each place of a head.
+  mlir::AffineMap map(llvm::ArrayRef<mlir::AffineExpr> offsets) const;
 
   mlir::AffineExpr layer, head, token, dim, capacity;
 };

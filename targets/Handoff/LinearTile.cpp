@@ -92,17 +92,23 @@ private:
 
 } // namespace
 
-std::optional<TileStrides> tandem::stridesOnTile(AffineMap map,
+std::optional<TileStrides> tandem::stridesOnTile(AffineExpr offset,
                                                  TileShape shape) {
-  auto linear = TileAnalysis(shape).visit(map.getResult(0));
-  return linear ? std::optional(linear->strides) : std::nullopt;
+  auto linear = TileAnalysis(shape).visit(offset);
+  if (!linear) {
+    return std::nullopt;
+  }
+  linear->strides.start = linear->base.getLargestKnownDivisor();
+  return linear->strides;
 }
 
-TileShape tandem::commonTile(AffineMap a, AffineMap b, int64_t width) {
+TileShape tandem::commonTile(ArrayRef<AffineExpr> offsets, int64_t width) {
   TileShape best;
   auto consider = [&](TileShape shape) {
     if (shape.tokens * shape.dims > best.tokens * best.dims &&
-        stridesOnTile(a, shape) && stridesOnTile(b, shape)) {
+        llvm::all_of(offsets, [&](AffineExpr offset) {
+          return stridesOnTile(offset, shape).has_value();
+        })) {
       best = shape;
     }
   };

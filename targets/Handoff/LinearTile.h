@@ -27,18 +27,20 @@ struct TileShape {
   int64_t tokens = 1, dims = 1;
 };
 
-/// Elements from one token, or dim, of a tile to the next.
+/// Elements from one token, or dim, of a tile to the next, and a number that
+/// the offset of every tile's first element is a multiple of.
 struct TileStrides {
-  int64_t token = 0, dim = 0;
+  int64_t token = 0, dim = 0, start = 1;
 };
 
-/// The strides of `map`, a cache map, on every tile of `shape`; nothing where
-/// they differ from tile to tile or cannot be proven.
-std::optional<TileStrides> stridesOnTile(mlir::AffineMap map, TileShape shape);
+/// The strides of `offset`, a result of a cache map, on every tile of `shape`;
+/// nothing where they differ from tile to tile or cannot be proven.
+std::optional<TileStrides> stridesOnTile(mlir::AffineExpr offset,
+                                         TileShape shape);
 
-/// The largest tile, of at most 64 tokens and `width` dims, on which both maps
-/// have strides. `width` is the number of dims of a token.
-TileShape commonTile(mlir::AffineMap a, mlir::AffineMap b, int64_t width);
+/// The largest tile, of at most 64 tokens and `width` dims, on which all
+/// offsets have strides. `width` is the number of dims of a token.
+TileShape commonTile(llvm::ArrayRef<mlir::AffineExpr> offsets, int64_t width);
 
 } // namespace tandem
 

@@ -31,7 +31,7 @@ extern "C" {
 typedef struct TandemHandoffRange {
   uint64_t size;      ///< sizeof(TandemHandoffRange)
   const void *source; ///< slot in the producer's layout
-  void *destination;  ///< slot in the consumer's layout
+  void *destination;  ///< slot in the consumer's layout, 64-byte aligned
   uint64_t firstLayer;
   uint64_t layerCount;
   uint64_t firstToken;

@@ -45,9 +45,9 @@ static Expr expand(Emitter &e, AffineExpr expr, ArrayRef<Expr> dims,
   }
 }
 
-Expr tandem::x86::offsetOf(Emitter &e, AffineMap map, Expr layer, Expr head,
+Expr tandem::x86::offsetOf(Emitter &e, AffineExpr offset, Expr layer, Expr head,
                            Expr token, Expr dim, Expr capacity) {
-  return expand(e, map.getResult(0), {layer, head, token, dim}, capacity);
+  return expand(e, offset, {layer, head, token, dim}, capacity);
 }
 
 namespace {
@@ -67,9 +67,7 @@ public:
         destinationCapacity(
             range.bytes(offsetof(TandemHandoffRange, destinationCapacity))
                 .loadInteger()),
-        shape(commonTile(half.source, half.destination, half.width)),
-        sourceStrides(*stridesOnTile(half.source, shape)),
-        destinationStrides(*stridesOnTile(half.destination, shape)) {}
+        shape(tileOf(half)) {}
 
   void run(Expr first, Expr last) {
     Expr start = first - first % shape.tokens;
@@ -85,6 +83,12 @@ public:
   }
 
 private:
+  static TileShape tileOf(const CacheHalf &half) {
+    SmallVector<AffineExpr> offsets(half.destinations);
+    offsets.push_back(half.source);
+    return commonTile(offsets, half.width);
+  }
+
   void forDims(Expr token, int64_t whole, Expr low, Expr high, bool isWhole) {
     e.loop(e.integer(0), e.integer(whole), shape.dims,
            [&](Expr dim) { copy(token, dim, low, high, shape.dims, isWhole); });
@@ -95,18 +99,24 @@ private:
 
   void copy(Expr token, Expr dim, Expr low, Expr high, int64_t dims,
             bool isWhole) {
-    Expr from =
-        offsetOf(e, half.source, layer, head, token, dim, sourceCapacity);
-    Expr to = offsetOf(e, half.destination, layer, head, token, dim,
-                       destinationCapacity);
-    Elements sourceBase(source, conversion.source.elementType);
-    Elements destinationBase(destination, conversion.destination.elementType);
-    TileSide fromSide{sourceBase.at(from), sourceStrides};
-    TileSide toSide{destinationBase.at(to), destinationStrides};
-    if (isWhole) {
-      return copyTile(e, fromSide, toSide, {shape.tokens, dims});
+    auto side = [&](Pointer slot, FloatType type, AffineExpr offset,
+                    Expr capacity) {
+      Elements elements(slot, type);
+      return TileSide{
+          elements.at(offsetOf(e, offset, layer, head, token, dim, capacity)),
+          *stridesOnTile(offset, shape)};
+    };
+    TileSide from = side(source, conversion.source.elementType, half.source,
+                         sourceCapacity);
+    for (AffineExpr place : half.destinations) {
+      TileSide to = side(destination, conversion.destination.elementType, place,
+                         destinationCapacity);
+      if (isWhole) {
+        copyTile(e, from, to, {shape.tokens, dims});
+      } else {
+        copyTokens(e, from, to, low, high, dims);
+      }
     }
-    copyTokens(e, fromSide, toSide, low, high, dims);
   }
 
   Emitter &e;
@@ -116,7 +126,6 @@ private:
   Pointer source, destination;
   Expr sourceCapacity, destinationCapacity;
   TileShape shape;
-  TileStrides sourceStrides, destinationStrides;
 };
 
 } // namespace

@@ -8,6 +8,8 @@
 // The innermost loops of a conversion: on a tile both layouts are strides. What
 // is contiguous on both sides moves in whole registers; where rows become
 // columns, squares of registers are transposed; the rest goes by elements.
+// Where whole lines of the destination are written, they are streamed: an
+// ordinary store reads its line first, which is a third of the traffic.
 //
 //===----------------------------------------------------------------------===//
 
@@ -30,13 +32,15 @@ struct TileSide {
   }
 };
 
-/// Writes the copy of a whole tile of `shape`.
+/// Writes the copy of a whole tile of `shape`; the destination's slot is
+/// 64-byte aligned.
 void copyTile(Emitter &e, const TileSide &from, const TileSide &to,
               TileShape shape);
 
-/// Writes the copy of its tokens [first, last).
+/// Writes the copy of its tokens [first, last). If `ahead` is not 0, asks for
+/// what lies that many bytes behind each token of the source.
 void copyTokens(Emitter &e, const TileSide &from, const TileSide &to,
-                Expr first, Expr last, int64_t dims);
+                Expr first, Expr last, int64_t dims, int64_t ahead = 0);
 
 } // namespace tandem::x86
 

@@ -64,10 +64,19 @@ static Expr narrowToBFloat(Expr floats) {
 }
 
 Elements Elements::at(Expr offset) const {
-  return {base.bytes(offset * double(elementBytes())), type};
+  Elements result = *this;
+  result.base = base.bytes(offset * double(elementBytes()));
+  return result;
 }
 Elements Elements::at(int64_t offset) const {
-  return {base.bytes(offset * elementBytes()), type};
+  Elements result = *this;
+  result.base = base.bytes(offset * elementBytes());
+  return result;
+}
+Elements Elements::streamed() const {
+  Elements result = *this;
+  result.isStreamed = true;
+  return result;
 }
 
 Expr Elements::loadBits(int64_t count) const {
@@ -78,8 +87,10 @@ Expr Elements::loadBits(int64_t count) const {
 }
 
 void Elements::storeBits(Expr bits) const {
+  int64_t count = isStreamed ? countOf({*base.emitter, bits}) : 1;
   LLVM::StoreOp::create(*base.emitter, bits, base,
-                        static_cast<unsigned>(elementBytes()));
+                        static_cast<unsigned>(count * elementBytes()),
+                        /*isVolatile=*/false, /*isNonTemporal=*/isStreamed);
 }
 
 Expr Elements::loadFloats(int64_t count) const {

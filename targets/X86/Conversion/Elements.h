@@ -28,6 +28,10 @@ public:
   /// Those from element `offset` on.
   Elements at(Expr offset) const;
   Elements at(int64_t offset) const;
+  /// The same, whose stores go to memory past the caches and read nothing of
+  /// it: for whole lines of `lineBytes`, written one after the other. Needs a
+  /// fence before others read them.
+  Elements streamed() const;
 
   /// The next `count` elements (1: a scalar) as their bits, an integer type.
   Expr loadBits(int64_t count) const;
@@ -40,7 +44,11 @@ public:
 
   Pointer base;
   mlir::FloatType type;
+  bool isStreamed = false;
 };
+
+/// Bytes of a cache line.
+inline constexpr int64_t lineBytes = 64;
 
 /// Copies the next `count` elements, converted where the types differ.
 void copyElements(const Elements &from, const Elements &to, int64_t count);

@@ -26,9 +26,10 @@ public:
                    Location location)
       : conversion(conversion), module(ModuleOp::create(location)),
         kernels(*module, variant, Machine()),
-        keys{conversion.source.keys, conversion.destination.keys,
-             conversion.shape.keyDim},
-        values{conversion.source.values, conversion.destination.values,
+        keys{conversion.source.keys.getResult(0),
+             conversion.destination.keys.getResults(), conversion.shape.keyDim},
+        values{conversion.source.values.getResult(0),
+               conversion.destination.values.getResults(),
                conversion.shape.valueDim},
         types(location, variant) {}
 
@@ -115,6 +116,9 @@ void ConversionModule::defineTask() {
             rest % 2 == 0,
             [&] { e.call(half[0], {range, layer, head, first, last}); },
             [&] { e.call(half[1], {range, layer, head, first, last}); });
+        // Streamed stores become visible in no order without it.
+        LLVM::CallIntrinsicOp::create(e, e.getStringAttr("llvm.x86.sse.sfence"),
+                                      ValueRange());
       });
 }
 

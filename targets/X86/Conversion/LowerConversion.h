@@ -25,14 +25,15 @@ lowerConversion(const CacheConversion &conversion, const Variant &variant,
 
 // Its parts.
 
-/// Keys or values.
+/// Keys or values: the place of a head that is read, and those written.
 struct CacheHalf {
-  mlir::AffineMap source, destination;
+  mlir::AffineExpr source;
+  llvm::ArrayRef<mlir::AffineExpr> destinations;
   int64_t width; ///< dims of a token
 };
 
-/// The element offset of `map`.
-Expr offsetOf(Emitter &e, mlir::AffineMap map, Expr layer, Expr head,
+/// The element offset that a result of a cache map is.
+Expr offsetOf(Emitter &e, mlir::AffineExpr offset, Expr layer, Expr head,
               Expr token, Expr dim, Expr capacity);
 
 /// (range, layer, head, first token, last token): converts one half of a head.

@@ -55,6 +55,25 @@ static void sumRun(Emitter &e, const Elements &from, Expr count, Pointer a) {
   });
 }
 
+/// Adds tokens [low, high) and the first `dims` dims of a tile to the sums.
+static void sumTile(Emitter &e, const TileSide &tile, Expr low, Expr high,
+                    Expr dims, Pointer sums) {
+  Expr zero = e.integer(0);
+  if (tile.strides.token == 1) {
+    e.loop(zero, dims, 1,
+           [&](Expr dim) { sumRun(e, tile.at(low, dim), high - low, sums); });
+    return;
+  }
+  e.loop(low, high, 1, [&](Expr token) {
+    if (tile.strides.dim == 1) {
+      return sumRun(e, tile.at(token, zero), dims, sums);
+    }
+    e.loop(zero, dims, 1, [&](Expr dim) {
+      sumRun(e, tile.at(token, dim), e.integer(1), sums);
+    });
+  });
+}
+
 LLVM::LLVMFuncOp tandem::x86::defineSumHead(Kernels &kernels, StringRef name,
                                             const CacheHalf &half,
                                             const CacheConversion &conversion) {
@@ -74,32 +93,21 @@ LLVM::LLVMFuncOp tandem::x86::defineSumHead(Kernels &kernels, StringRef name,
         Expr last =
             first +
             field(offsetof(TandemHandoffRange, tokenCount)).loadInteger();
-        TileShape shape = commonTile(half.source, half.source, half.width);
+        TileShape shape = commonTile(half.source, half.width);
         TileStrides strides = *stridesOnTile(half.source, shape);
-        Expr one = e.integer(1), width = e.integer(half.width);
-        auto at = [&](Expr token, Expr dim) {
-          return slot.at(
-              offsetOf(e, half.source, layer, head, token, dim, capacity));
-        };
-        // Dims outside and tokens inside where those are contiguous.
-        if (strides.token == 1) {
-          e.loop(e.integer(0), width, 1, [&](Expr dim) {
-            e.loop(first - first % shape.tokens, last, shape.tokens,
-                   [&](Expr tile) {
-                     Expr from = e.maximum(first, tile);
-                     Expr to = e.minimum(last, tile + double(shape.tokens));
-                     sumRun(e, at(from, dim), to - from, words);
-                   });
-          });
-          return;
-        }
-        int64_t run = strides.dim == 1 ? shape.dims : 1;
-        e.loop(first, last, 1, [&](Expr token) {
-          e.loop(e.integer(0), width, run, [&](Expr dim) {
-            Expr count =
-                run == 1 ? one : e.minimum(width - dim, e.integer(run));
-            sumRun(e, at(token, dim), count, words);
-          });
+        // Tile by tile, in the order of memory within each.
+        e.loop(first - first % shape.tokens, last, shape.tokens, [&](Expr row) {
+          Expr low = e.maximum(first - row, e.integer(0));
+          Expr high = e.minimum(last - row, e.integer(shape.tokens));
+          e.loop(e.integer(0), e.integer(half.width), shape.dims,
+                 [&](Expr column) {
+                   Expr dims = e.minimum(double(half.width) - column,
+                                         e.integer(shape.dims));
+                   Expr offset = offsetOf(e, half.source, layer, head, row,
+                                          column, capacity);
+                   sumTile(e, {slot.at(offset), strides}, low, high, dims,
+                           words);
+                 });
         });
       });
 }
