@@ -139,16 +139,15 @@ for k, n in ((1, 1), (1, 64), (7, 16), (16, 7), (64, 64), (64, 259), (259, 64), 
             linear(k, n, layout, has_bias)
 
 
-def embedding(width, layout, source):
+def embedding(width, layout, source, entries=64):
     def make(p):
-        entries = 64
         table = p.normal(*((entries, width) if layout == "nk" else (width, entries)))
         shape = "x".join(map(str, table.shape))
         ids = "%tokens" if source == "ids" else p.positions
         return p.op(f"transformer.embedding {ids}, {p.weight(table)} layout {layout} : "
                     f"(tensor<?xi32>, tensor<{shape}xf32>) -> {row(width)}"), width
 
-    case(f"embedding width {width} {layout} of {source}")(make)
+    case(f"embedding width {width} {layout} of {source}{f', {entries} entries' if entries != 64 else ''}")(make)
 
 
 for width in (1, 7, 64, 259):
@@ -221,9 +220,9 @@ def rotary(heads, dim, rotated, interleaved, as_weights=False):
         width, columns = heads * dim, rotated // 2
         frequencies = 10000.0 ** (-np.arange(columns) / columns)
         if as_weights:
-            angles = np.outer(np.arange(64), frequencies)
+            angles = np.outer(np.arange(256), frequencies)
             cos, sin = p.weight(np.cos(angles)), p.weight(np.sin(angles))
-            table = f"tensor<64x{columns}xf32>"
+            table = f"tensor<256x{columns}xf32>"
         else:
             text = ", ".join(f"{np.float32(f):.9e}" for f in frequencies)
             cos, sin = p.op(f"transformer.rotary_table dense<[{text}]> : tensor<{columns}xf32> scale 1.0 -> "
@@ -243,10 +242,27 @@ for heads, dim, rotated in ((1, 8, 8), (4, 8, 4), (8, 16, 16), (2, 64, 64), (1, 
 rotary(4, 16, 16, False, as_weights=True)
 
 #===----------------------------------------------------------------------===#
+# What the models of test/models have beyond that (test/conformance/models.test)
+#===----------------------------------------------------------------------===#
+
+embedding(64, "nk", "ids", entries=256)
+activation("gelu_tanh", 256)
+activation("silu", 160)
+split((64, 64, 64), 2)
+split((64, 32, 32), 1)
+for k, n, has_bias in ((64, 32, False), (64, 128, False), (64, 160, False), (64, 192, True), (64, 256, False), (64, 256, True),
+                       (160, 64, False), (256, 64, True)):
+    linear(k, n, "kn", has_bias)
+linear(64, 256, "nk", False)
+for heads in (2, 4):
+    rotary(heads, 16, 16, False)
+rotary(2, 16, 16, False, as_weights=True)
+
+#===----------------------------------------------------------------------===#
 # Attention: the cases of one cache are its layers
 #===----------------------------------------------------------------------===#
 
-CACHES = ((1, 8, 8), (2, 16, 16), (2, 16, 7), (8, 16, 16), (1, 64, 64), (2, 80, 80), (1, 128, 128))
+CACHES = ((1, 8, 8), (2, 16, 16), (4, 16, 16), (2, 16, 7), (8, 16, 16), (1, 64, 64), (2, 80, 80), (1, 128, 128))
 VARIANTS = (  # query heads per key head, window, softcap, scale of scores, of rows
     (1, 0, 0.0, 1.0, 1.0), (2, 0, 0.0, 1.0, 1.0), (4, 0, 0.0, 1.0, 1.0), (1, 1, 0.0, 1.0, 1.0), (2, 3, 0.0, 1.0, 1.0),
     (1, 16, 0.0, 1.0, 1.0), (1, 0, 5.0, 1.0, 1.0), (2, 7, 30.0, 1.0, 1.0),
@@ -260,7 +276,9 @@ def attention(heads, key_dim, value_dim, groups, window, softcap, scale, size):
         query_heads = heads * groups
         q = p.rows(query_heads * key_dim, scale=size, large=2.0)
         k = p.rows(heads * key_dim, scale=size, large=2.0)
-        layer = p.append(k, p.rows(heads * value_dim))
+        # fp32 knows scores of hundreds to 1e-4, so the values they weigh are of the
+        # size of 1: the bound is not one of luck.
+        layer = p.append(k, p.rows(heads * value_dim, large=1.0 if size > 1 else 30.0))
         keep = f"<causal = true{f', window = {window}' if window else ''}>"
         cap = f" softcap {softcap}" if softcap else ""
         width = query_heads * value_dim

@@ -104,11 +104,12 @@ class Program:
         for name, value, width in made:
             place = np.zeros((width, self.width), np.float32)
             place[np.arange(width), columns[name][0] + np.arange(width)] = 1
+            value = self.op(f"transformer.select_tokens {value}, %rows : tensor<?x{width}xf32>")
             term = self.op(f"transformer.linear {value}, {self.weight(place)} layout kn : (tensor<?x{width}xf32>, "
                            f"tensor<{width}x{self.width}xf32>) -> tensor<?x{self.width}xf32>")
             row = f"tensor<?x{self.width}xf32>"
             result = self.op(f'onnx.node "Add"({result}, {term}) {{}} : ({row}, {row}) -> {row}') if result else term
-        self.result = self.op(f"transformer.select_tokens {result}, %rows : tensor<?x{self.width}xf32>")
+        self.result = result
         return columns
 
     def text(self):
