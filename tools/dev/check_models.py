@@ -7,10 +7,13 @@ logit was ahead of the second at each step) and test_data_set_{0,1}/output_0.pb,
 the logits of every row of the prompt and of the first decode step.
 
 Equal tokens are a weak test, so the logits are compared as well, by the largest
-|a - b| / (1 + |b|). Prints a line for each model and a closing
-"N passed, N failed, N skipped"; ends with 0 only if none failed.
+|a - b| / (1 + |b|). Each model is compiled for one chip, for each chip of a pair
+alone, and for the pair, whose cache is converted, in one process and in two. Prints
+a line for each of them and a closing "N passed, N failed, N skipped"; ends with 0
+only if none failed.
 """
 import argparse
+import itertools
 import json
 import subprocess
 import sys
@@ -25,6 +28,14 @@ from onnx import numpy_helper
 ROOT = Path(__file__).resolve().parents[2]
 # Bounds of the design by what the folder's name says of the precision.
 BOUNDS = {"bf16": 5e-2, "fp16": 2e-2, "int4": 1e-3, "int8": 1e-3, "": 1e-4}
+PAIR = ["--fleet", "local-pair", "--prefill"]
+# Options of compile, and those of each run.
+ARRANGEMENTS = {
+    "one chip": (["--fleet", "local"], [[]]),
+    "compute": (PAIR + ["cpu-compute", "--decode", "cpu-compute"], [[]]),
+    "bandwidth": (PAIR + ["cpu-bandwidth", "--decode", "cpu-bandwidth"], [[]]),
+    "split": (PAIR + ["cpu-compute", "--decode", "cpu-bandwidth"], [[], ["--processes", "2"]]),
+}
 # Below this margin the reference itself might have chosen the other token.
 NEAR_TIE = 1e-3
 
@@ -71,24 +82,34 @@ def compare_tokens(got, want):
     return f"{len(got)} tokens equal"
 
 
-def check(folder, tandem, fleet, limit):
+def run(folder, tandem, bundle, saved, options, limit):
+    """Runs a bundle and compares with the folder's results; a remark and the largest difference."""
     want = json.loads((folder / "greedy.json").read_text())
     prompt = want["prompt"]
     bound = next(value for key, value in BOUNDS.items() if key in folder.name)
+    answer = json.loads(call(
+        [tandem, "run", bundle, "--tokens", ",".join(map(str, prompt)), "-n", str(len(want["generated"])),
+         "--ignore-eos", "--json", "--save-logits", saved, "--logits", "all", *options], limit))
+    difference = logits_difference(folder, np.load(saved), len(prompt))
+    if difference > bound:
+        raise Failure(f"{' '.join(options)} logits differ by {difference:.1e}, bound {bound:.0e}")
+    # Only what passes between two chips is converted.
+    if bool(answer["converted_bytes"]) != (len(json.loads(Path(bundle, "manifest.json").read_text())["parts"]) > 1):
+        raise Failure(f"{answer['converted_bytes']} bytes of cache converted")
+    return compare_tokens(answer["tokens"], want), difference
+
+
+def check(folder, tandem, arrangement, limit):
+    compile_options, runs = ARRANGEMENTS[arrangement]
     with tempfile.TemporaryDirectory() as scratch:
-        bundle, saved = f"{scratch}/model.tandem", f"{scratch}/logits.npy"
+        bundle = f"{scratch}/model.tandem"
         start = time.monotonic()
         # The references are without rounded activations.
-        call([tandem, "compile", str(folder), "--fleet", fleet, "--activations", "exact", "-o", bundle], limit)
+        call([tandem, "compile", str(folder), *compile_options, "--activations", "exact", "-o", bundle], limit)
         compiled = time.monotonic()
-        answer = call(
-            [tandem, "run", bundle, "--tokens", ",".join(map(str, prompt)), "-n", str(len(want["generated"])),
-             "--ignore-eos", "--json", "--save-logits", saved, "--logits", "all"], limit)
+        results = [run(folder, tandem, bundle, f"{scratch}/logits.npy", options, limit) for options in runs]
         ran = time.monotonic()
-        difference = logits_difference(folder, np.load(saved), len(prompt))
-    if difference > bound:
-        raise Failure(f"logits differ by {difference:.1e}, bound {bound:.0e}")
-    remark = compare_tokens(json.loads(answer)["tokens"], want)
+    remark, difference = max(results, key=lambda result: result[1])
     return f"{remark}, logits within {difference:.1e}; compile {compiled - start:.1f} s, run {ran - compiled:.1f} s"
 
 
@@ -96,20 +117,22 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", type=Path, help="model folders (default: all of test/models)")
     parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
-    parser.add_argument("--fleet", default="local")
+    parser.add_argument("--only", choices=ARRANGEMENTS, help="one arrangement (default: all)")
     parser.add_argument("--limit", type=int, default=120, help="seconds for one command")
     arguments = parser.parse_args()
     count = {"pass": 0, "fail": 0, "skip": 0}
-    for folder in arguments.models or sorted(file.parent for file in (ROOT / "test/models").glob("*/greedy.json")):
+    arrangements = [arguments.only] if arguments.only else list(ARRANGEMENTS)
+    folders = arguments.models or sorted(file.parent for file in (ROOT / "test/models").glob("*/greedy.json"))
+    for folder, arrangement in itertools.product(folders, arrangements):
         try:
             if not (folder / "greedy.json").exists():
                 verdict, text = "skip", "no greedy.json"
             else:
-                verdict, text = "pass", check(folder, arguments.tandem, arguments.fleet, arguments.limit)
+                verdict, text = "pass", check(folder, arguments.tandem, arrangement, arguments.limit)
         except (Failure, OSError, ValueError, KeyError) as error:
             verdict, text = "fail", str(error)
         count[verdict] += 1
-        print(f"{verdict}  {folder.name:24} {text}", flush=True)
+        print(f"{verdict}  {folder.name:22} {arrangement:9} {text}", flush=True)
     print(f"{count['pass']} passed, {count['fail']} failed, {count['skip']} skipped")
     return 1 if count["fail"] else 0
 
