@@ -17,7 +17,9 @@
 
 namespace tandem::bundle {
 
-static constexpr size_t bufferBytes = 1 << 20;
+/// A write of whole large pages (2 MiB) makes the page cache keep such pages,
+/// which the first program that maps the file then gets.
+static constexpr size_t bufferBytes = 4 << 20;
 
 llvm::Expected<BundleFile> BundleFile::create(std::string path) {
   int fd = ::open(path.c_str(),

@@ -107,8 +107,10 @@ Mapping Mapping::file(const std::string &path) {
     throw Failure(ExitCode::Environment,
                   "cannot map '" + path + "': " + std::strerror(errno));
   }
-  madvise(base, mapping.bytes, MADV_WILLNEED);
   mapping.base = static_cast<char *>(base);
+  // Before anything is read: the page cache keeps the pages that it begins with
+  // (MADV_WILLNEED would begin with small ones).
+  mapping.preferLargePages();
   return mapping;
 }
 

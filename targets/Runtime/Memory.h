@@ -33,7 +33,8 @@ public:
   /// Zeroed memory of which only touched pages take room.
   static Mapping lazy(uint64_t bytes, const std::string &purpose);
 
-  /// The file at `path`, read-only; the kernel starts to read it.
+  /// The file at `path`, read-only, in large pages where the file system has
+  /// them.
   static Mapping file(const std::string &path);
 
   /// Zeroed memory to share by its descriptor, which the caller closes; it

@@ -19,10 +19,6 @@ namespace {
 using Line = uint64_t __attribute__((vector_size(64)));
 } // namespace
 
-/// Lines ahead of the one that is read: the hardware's own prefetch ends at
-/// each page.
-static constexpr uint64_t linesAhead = 32;
-
 /// Nobody wants the sum, but without it nothing would be read.
 static std::atomic<uint64_t> sink;
 
@@ -31,8 +27,6 @@ static void readPiece(std::span<const char> piece) {
   const char *next = piece.data();
   const char *end = next + piece.size() / (2 * sizeof(Line)) * 2 * sizeof(Line);
   for (; next != end; next += 2 * sizeof(Line)) {
-    __builtin_prefetch(next + linesAhead * sizeof(Line));
-    __builtin_prefetch(next + (linesAhead + 1) * sizeof(Line));
     Line lines[2];
     std::memcpy(lines, next, sizeof(lines));
     sums[0] ^= lines[0];
