@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 from tandem import interface
 from tandem.errors import TandemError
-from tandem.interface import Owned, call, collect, sized
+from tandem.interface import Owned, ask, call, collect, sized
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -67,31 +67,22 @@ def _generate(sequence: Sequence, ids: Ordered[int], count: int, stops: frozense
         ids = [token]
 
 
-def to_text(tokenizer: Tokenizer, tokens: Iterable[int]) -> Iterator[str]:
-    """The text of `tokens` as they come, in whole characters and without special tokens."""
+def make_detokenizer(tokenizer: Tokenizer, stop: Ordered[str]) -> Owned:
+    """What `to_text` takes; a text of `stop` that is empty is a TandemError."""
     detokenizer = Owned("detokenizer", "create", tokenizer.handle)
+    for text in stop:
+        encoded = text.encode()
+        call("detokenizer_stop_at", detokenizer, encoded, len(encoded))
+    return detokenizer
+
+
+def to_text(detokenizer: Owned, tokens: Iterable[int]) -> Iterator[str]:
+    """The text of `tokens` as they come, in whole characters and without special tokens, before the first of the
+    detokenizer's stop texts; after that no more tokens are taken."""
     for token in tokens:
-        yield collect("detokenizer_push", detokenizer, token)
-    yield collect("detokenizer_finish", detokenizer)
-
-
-def until(stop: Ordered[str], pieces: Iterable[str]) -> Iterator[str]:
-    """The text of `pieces` before that of the texts `stop` which is complete first; what may begin one is held back."""
-    held = ""
-    for piece in pieces:
-        held += piece
-        found = [(held.index(word) + len(word), held.index(word)) for word in stop if word in held]
-        if found:
-            held = held[:min(found)[1]]
+        if piece := collect("detokenizer_push", detokenizer, token):
+            yield piece
+        if ask("detokenizer_has_stopped", detokenizer):
             break
-        ready = len(held) - max((_begun(word, held) for word in stop), default=0)
-        if ready:
-            yield held[:ready]
-        held = held[ready:]
-    if held:
-        yield held
-
-
-def _begun(word: str, text: str) -> int:
-    """Length of the longest end of `text` that begins `word`."""
-    return max(n for n in range(min(len(word), len(text)) + 1) if text.endswith(word[:n]))
+    if rest := collect("detokenizer_finish", detokenizer):
+        yield rest

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tandem.bundle import Bundle, Info, LogitsOf
 from tandem.errors import TandemError
-from tandem.generation import to_text, until
+from tandem.generation import make_detokenizer, to_text
 from tandem.text import Tokenizer
 
 if TYPE_CHECKING:
@@ -110,12 +110,13 @@ class Model:
 
     def _extend(self, kept: int, ids: Ordered[int], max_new_tokens: int | None, stop: Ordered[str], ignore_stops: bool,
                 sampling: Sampling) -> Iterator[str]:
-        if isinstance(stop, str) or not all(stop):
+        if isinstance(stop, str):
             raise TandemError(2, f"stop is {stop!r}, expected a list of texts that are not empty")
+        detokenizer = make_detokenizer(self.tokenizer, stop)
         self.truncate(kept)
         ends = () if ignore_stops else self.info.stop_tokens
         tokens = self.generate_tokens(ids[kept:], max_new_tokens, ignore_stops, **sampling)
-        return until(stop, to_text(self.tokenizer, (token for token in tokens if token not in ends)))
+        return to_text(detokenizer, (token for token in tokens if token not in ends))
 
 
 def _common(some: Ordered[int], others: Ordered[int]) -> int:

@@ -218,12 +218,7 @@ makeTextStream(const TandemGenerateOptions &options, BundleText &text) {
   if (!options.onText && stops.empty()) {
     return nullptr;
   }
-  return std::make_unique<TextStream>(
-      text.tokenizer(), std::move(stops), [&](std::string_view piece) {
-        if (options.onText) {
-          options.onText(options.context, piece.data(), piece.size());
-        }
-      });
+  return std::make_unique<TextStream>(text.tokenizer(), std::move(stops));
 }
 
 static uint32_t toEnd(StopReason reason) {
@@ -271,11 +266,14 @@ TandemError *tandem_generate(TandemSequence *sequence,
     GenerationRequest request = toRequest(options, engine);
     auto text = makeTextStream(options, sequence->bundle.text);
     if (text) {
-      request.isLast = [&](int32_t token) { return text->push(token); };
+      request.isLast = [&](int32_t token) {
+        giveText(text->push(token), options.onText, options.context);
+        return text->hasStopped();
+      };
     }
     Generation done = generate(engine, sequence->sequence, *sampler, request);
     if (text) {
-      text->finish();
+      giveText(text->finish(), options.onText, options.context);
     }
     TandemGenerateResult facts = {};
     facts.tokenCount = done.tokens.size();

@@ -107,6 +107,14 @@ void writeStruct(Struct *given, Struct value, size_t least = sizeof(Struct)) {
   std::memcpy(given, &value, std::min<size_t>(given->size, sizeof(Struct)));
 }
 
+/// Writes a text that is not empty, where somebody asks for it.
+inline void giveText(const std::string &text, TandemTextCallback write,
+                     void *context) {
+  if (write && !text.empty()) {
+    write(context, text.data(), text.size());
+  }
+}
+
 /// The sampler that a TandemSampling or the like members of
 /// TandemGenerateOptions ask for.
 template <class Given> std::unique_ptr<Sampler> samplerOf(const Given &given) {

@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "tandem/targets/Runtime/Handles.h"
+#include "tandem/targets/Runtime/TextStream.h"
 
 using namespace tandem::runtime;
 
@@ -20,15 +21,16 @@ struct TandemTokenizer {
 };
 
 struct TandemDetokenizer {
-  explicit TandemDetokenizer(const Tokenizer &tokenizer)
-      : tokenizer(tokenizer) {
-    start();
+  TextStream &stream() {
+    if (!current) {
+      current.emplace(tokenizer, stopTexts);
+    }
+    return *current;
   }
 
-  void start() { current.emplace(tokenizer, /*skipSpecials=*/true); }
-
   Tokenizer tokenizer;
-  std::optional<Detokenizer> current;
+  std::vector<std::string> stopTexts;
+  std::optional<TextStream> current; // of a text whose first token has come
 };
 
 static EncodeOptions readFlags(uint32_t flags) {
@@ -40,13 +42,6 @@ static EncodeOptions readFlags(uint32_t flags) {
   options.addSpecials = flags & TANDEM_ENCODE_ADD_SPECIALS;
   options.specialsInText = !(flags & TANDEM_ENCODE_PLAIN);
   return options;
-}
-
-static void give(const std::string &text, TandemTextCallback write,
-                 void *context) {
-  if (!text.empty()) {
-    write(context, text.data(), text.size());
-  }
 }
 
 TandemError *tandem_tokenizer_of_bundle(TandemBundle *bundle,
@@ -91,27 +86,46 @@ TandemError *tandem_tokenizer_decode(const TandemTokenizer *tokenizer,
 
 TandemError *tandem_detokenizer_create(const TandemTokenizer *tokenizer,
                                        TandemDetokenizer **detokenizer) {
-  return guard(
-      [&] { *detokenizer = new TandemDetokenizer(tokenizer->tokenizer); });
+  return guard([&] {
+    *detokenizer = new TandemDetokenizer{tokenizer->tokenizer, {}, {}};
+  });
 }
 
 void tandem_detokenizer_free(TandemDetokenizer *detokenizer) {
   delete detokenizer;
 }
 
+TandemError *tandem_detokenizer_stop_at(TandemDetokenizer *detokenizer,
+                                        const char *text, uint64_t bytes) {
+  return guard([&] {
+    if (detokenizer->current) {
+      throw Failure(ExitCode::Usage,
+                    "a stop text comes after a token of the text, expected "
+                    "before its first; finish the text");
+    }
+    std::string stop(text, bytes);
+    StopTexts({stop}); // fails where it is none
+    detokenizer->stopTexts.push_back(std::move(stop));
+  });
+}
+
 TandemError *tandem_detokenizer_push(TandemDetokenizer *detokenizer,
                                      int32_t token, TandemTextCallback write,
                                      void *context) {
   return guard(
-      [&] { give(detokenizer->current->push(token), write, context); });
+      [&] { giveText(detokenizer->stream().push(token), write, context); });
+}
+
+int32_t tandem_detokenizer_has_stopped(const TandemDetokenizer *detokenizer) {
+  return detokenizer->current && detokenizer->current->hasStopped();
 }
 
 TandemError *tandem_detokenizer_finish(TandemDetokenizer *detokenizer,
                                        TandemTextCallback write,
                                        void *context) {
   return guard([&] {
-    give(detokenizer->current->finish(), write, context);
-    detokenizer->start();
+    giveText(detokenizer->stream().finish(), write, context);
+    detokenizer->current.reset();
   });
 }
 

@@ -65,27 +65,17 @@ std::string StopTexts::push(std::string_view piece) {
 std::string StopTexts::finish() { return std::exchange(held, ""); }
 
 TextStream::TextStream(const Tokenizer &tokenizer,
-                       std::vector<std::string> stopTexts,
-                       std::function<void(std::string_view)> write)
+                       std::vector<std::string> stopTexts)
     : detokenizer(tokenizer, /*skipSpecials=*/true),
-      stops(std::move(stopTexts)), write(std::move(write)) {}
+      stops(std::move(stopTexts)) {}
 
-void TextStream::give(const std::string &text) {
-  if (!text.empty() && write) {
-    write(text);
-  }
+std::string TextStream::push(int32_t token) {
+  return stops.push(detokenizer.push(token));
 }
 
-bool TextStream::push(int32_t token) {
-  give(stops.push(detokenizer.push(token)));
-  return stops.hasStopped();
-}
-
-void TextStream::finish() {
-  if (!stops.hasStopped()) {
-    give(stops.push(detokenizer.finish()));
-  }
-  give(stops.finish());
+std::string TextStream::finish() {
+  std::string certain = stops.push(detokenizer.finish());
+  return certain + stops.finish();
 }
 
 } // namespace tandem::runtime

@@ -13,7 +13,6 @@
 #ifndef TANDEM_TARGETS_RUNTIME_TEXTSTREAM_H
 #define TANDEM_TARGETS_RUNTIME_TEXTSTREAM_H
 
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,25 +40,21 @@ private:
   bool isStopped = false;
 };
 
-/// The text of tokens, without special ones.
+/// The text of tokens, without special ones, in whole characters of UTF-8.
 class TextStream {
 public:
-  /// `write` gets whole characters of UTF-8, never an empty text.
-  TextStream(const Tokenizer &tokenizer, std::vector<std::string> stopTexts,
-             std::function<void(std::string_view)> write);
+  /// Fails where a stop text is empty.
+  TextStream(const Tokenizer &tokenizer, std::vector<std::string> stopTexts);
 
-  /// Adds a token; whether a stop text has come.
-  bool push(int32_t token);
-  /// Writes what is held back; no token may follow.
-  void finish();
+  /// Adds a token; returns what is certain to stand before any stop text.
+  std::string push(int32_t token);
+  /// What is held back; no token may follow.
+  std::string finish();
   bool hasStopped() const { return stops.hasStopped(); }
 
 private:
-  void give(const std::string &text);
-
   Detokenizer detokenizer;
   StopTexts stops;
-  std::function<void(std::string_view)> write;
 };
 
 } // namespace tandem::runtime

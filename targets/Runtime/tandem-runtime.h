@@ -313,11 +313,21 @@ tandem_detokenizer_create(const TandemTokenizer *tokenizer,
                           TandemDetokenizer **detokenizer);
 /// Frees a detokenizer; null is allowed.
 TANDEM_RUNTIME_API void tandem_detokenizer_free(TandemDetokenizer *detokenizer);
+/// Adds a text, UTF-8, that ends what is written, before the text's first
+/// token: the one of them that is complete first, and what may begin one is
+/// held back.
+TANDEM_RUNTIME_API TandemError *
+tandem_detokenizer_stop_at(TandemDetokenizer *detokenizer, const char *text,
+                           uint64_t bytes);
 /// Adds a token and writes the characters that are complete with it, if any.
 TANDEM_RUNTIME_API TandemError *
 tandem_detokenizer_push(TandemDetokenizer *detokenizer, int32_t token,
                         TandemTextCallback write, void *context);
-/// Writes what is left, if anything; the next token starts a new text.
+/// 1: a stop text has come; further tokens of this text write nothing.
+TANDEM_RUNTIME_API int32_t
+tandem_detokenizer_has_stopped(const TandemDetokenizer *detokenizer);
+/// Writes what is left, if anything; the next token starts a new text, with the
+/// same stop texts.
 TANDEM_RUNTIME_API TandemError *
 tandem_detokenizer_finish(TandemDetokenizer *detokenizer,
                           TandemTextCallback write, void *context);

@@ -1,25 +1,30 @@
-"""Usage: stop_texts.py"""
-import itertools
+"""Usage: stop_texts.py BUNDLE WHAT_RUN_PRINTED.json: what `run --prompt Hi -n 40 --ignore-eos` gave."""
+import json
+import sys
 
-from tandem.generation import until
+import tandem
+from tandem.generation import make_detokenizer, to_text
 
+path, printed = sys.argv[1:]
+with open(printed) as text:
+    run = json.load(text)
+model = tandem.load(path, threads=1)
+tokens = model.tokenizer.encode("abxxxc")  # a token a letter
+print(list(to_text(make_detokenizer(model.tokenizer, ["xxz"]), tokens)))
+print(list(to_text(make_detokenizer(model.tokenizer, ["xxc", "xxx"]), tokens)))
 
-def before(stop, text):
-    """By the definition: letter by letter until one is complete, of several the longest."""
-    for end in range(len(text) + 1):
-        for word in sorted(stop, key=len, reverse=True):
-            if text[:end].endswith(word):
-                return text[:end - len(word)]
-    return text
+whole, tokens = run["text"], run["tokens"]
+for length in (1, 2, 5):
+    for start in range(len(whole) - length):
+        stop = whole[start:start + length]
+        got = list(model.generate("Hi", max_new_tokens=40, stop=["\0", stop], ignore_stops=True))
+        end = whole.index(stop)
+        assert "".join(got) == whole[:end] and all(got), (stop, got, whole)
+        needed = next(n for n in range(len(tokens)) if stop in model.tokenizer.decode(tokens[:n]))
+        assert model.ids == [*model.tokenizer.encode("Hi"), *tokens[:needed - 1]], (stop, model.ids, tokens)
+print("generation ends where a stop text does")
 
-
-for stop in ([], ["b"], ["bc", "cb"], ["aab", "ab"], ["abab", "b" * 9], ["cc", "c"], ["abab", "b"], ["bcb", "c"]):
-    for letters in itertools.product("abc", repeat=6):
-        text = "".join(letters)
-        for cut in range(1 << (len(text) - 1)):
-            bounds = [0, *(i + 1 for i in range(len(text) - 1) if cut >> i & 1), len(text)]
-            pieces = [text[i:j] for i, j in zip(bounds, bounds[1:])]
-            got = list(until(stop, pieces))
-            assert "".join(got) == before(stop, text) and all(got), (stop, pieces, got)
-print("equal at every cut")
-print(list(until(["xxz"], ["abx", "xx", "c"])))
+try:
+    model.generate("Hi", stop=["x", ""])
+except tandem.TandemError as error:
+    print(f"error {error.code}: {error}")

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <unistd.h>
+#include <utility>
 #include <vector>
 
 #include "TestBundle.h"
@@ -76,6 +77,65 @@ TEST(CInterface, LoadsStepsAndGenerates) {
   tandem_sequence_free(sequence);
   tandem_bundle_free(bundle);
   std::filesystem::remove_all(path);
+}
+
+static void append(void *text, const char *piece, uint64_t bytes) {
+  static_cast<std::string *>(text)->append(piece, bytes).append("|");
+}
+
+TEST(CInterface, DetokenizesUpToAStopText) {
+  const std::string json = R"({"version": "1.0", "added_tokens": [],
+    "normalizer": null, "pre_tokenizer": null, "post_processor": null,
+    "decoder": {"type": "Fuse"}, "model": {"type": "BPE", "merges": [],
+      "vocab": {"a": 0, "b": 1, "c": 2}}})";
+  TandemTokenizer *tokenizer = nullptr;
+  ASSERT_EQ(
+      takeMessage(tandem_tokenizer_parse(json.data(), json.size(), &tokenizer)),
+      "");
+  TandemDetokenizer *detokenizer = nullptr;
+  ASSERT_EQ(takeMessage(tandem_detokenizer_create(tokenizer, &detokenizer)),
+            "");
+  tandem_tokenizer_free(tokenizer);
+  TandemError *empty = tandem_detokenizer_stop_at(detokenizer, "", 0);
+  EXPECT_EQ(tandem_error_code(empty), 2);
+  EXPECT_EQ(takeMessage(empty),
+            "a stop text is empty, expected one character at least");
+  for (std::string stop : {"bc", "bb"}) {
+    ASSERT_EQ(takeMessage(tandem_detokenizer_stop_at(detokenizer, stop.data(),
+                                                     stop.size())),
+              "");
+  }
+
+  std::string text;
+  auto push = [&](std::vector<int32_t> tokens) {
+    for (int32_t token : tokens) {
+      EXPECT_EQ(takeMessage(
+                    tandem_detokenizer_push(detokenizer, token, append, &text)),
+                "");
+    }
+  };
+  auto finish = [&] {
+    EXPECT_EQ(
+        takeMessage(tandem_detokenizer_finish(detokenizer, append, &text)), "");
+    return std::exchange(text, "");
+  };
+  push({0, 1}); // what may begin one is held back
+  EXPECT_EQ(text, "a|");
+  push({0, 2});
+  EXPECT_EQ(text, "a|ba|c|");
+  TandemError *late = tandem_detokenizer_stop_at(detokenizer, "c", 1);
+  EXPECT_EQ(tandem_error_code(late), 2);
+  EXPECT_EQ(takeMessage(late), "a stop text comes after a token of the text, "
+                               "expected before its first; finish the text");
+  EXPECT_EQ(tandem_detokenizer_has_stopped(detokenizer), 0);
+  push({1});
+  EXPECT_EQ(finish(), "a|ba|c|b|");
+
+  push({2, 1, 2, 0}); // a new text, with the same stop texts
+  EXPECT_EQ(tandem_detokenizer_has_stopped(detokenizer), 1);
+  EXPECT_EQ(finish(), "c|");
+  EXPECT_EQ(tandem_detokenizer_has_stopped(detokenizer), 0);
+  tandem_detokenizer_free(detokenizer);
 }
 
 TEST(CInterface, ErrorsHaveCodes) {

@@ -7,6 +7,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/TextStream.h"
 
@@ -37,30 +41,63 @@ TEST(StopTexts, TheFirstOfTheTextEnds) {
   EXPECT_EQ(stops.finish(), "");
 }
 
-TEST(StopTexts, EveryCutGivesTheSame) {
-  const std::string text = "aabaabaaaabaac", stop = "aabaac";
-  for (size_t first = 0; first <= text.size(); ++first) {
-    for (size_t second = first; second <= text.size(); ++second) {
-      StopTexts stops({stop});
-      std::string got = stops.push(text.substr(0, first));
-      got += stops.push(text.substr(first, second - first));
-      got += stops.push(text.substr(second));
-      EXPECT_TRUE(stops.hasStopped());
-      EXPECT_EQ(got + stops.finish(), "aabaabaa");
+/// What stands before the first stop text to be complete, letter by letter; of
+/// several that are complete together, before the longest.
+static std::string before(const std::vector<std::string> &stops,
+                          const std::string &text) {
+  for (size_t end = 1; end <= text.size(); ++end) {
+    size_t longest = 0;
+    for (const std::string &stop : stops) {
+      if (text.substr(0, end).ends_with(stop)) {
+        longest = std::max(longest, stop.size());
+      }
+    }
+    if (longest != 0) {
+      return text.substr(0, end - longest);
     }
   }
+  return text;
 }
 
-TEST(StopTexts, TheOneThatIsCompleteFirstCounts) {
-  for (size_t cut = 0; cut <= 5; ++cut) {
-    const std::string text = "xabcd";
-    StopTexts inside({"abcd", "bc"}), together({"bc", "abc"});
-    for (auto [stops, expected] :
-         {std::pair(&inside, "xa"), std::pair(&together, "x")}) {
-      std::string got = stops->push(text.substr(0, cut));
-      got += stops->push(text.substr(cut));
-      EXPECT_TRUE(stops->hasStopped());
-      EXPECT_EQ(got, expected) << cut;
+/// What `stops` make of `text`, cut after letter i where bit i of `cuts` is
+/// set.
+static std::string inPieces(const std::vector<std::string> &stops,
+                            const std::string &text, unsigned cuts) {
+  StopTexts stream(stops);
+  std::string got;
+  size_t from = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    if (i + 1 == text.size() || (cuts >> i & 1)) {
+      got += stream.push(text.substr(from, i + 1 - from));
+      from = i + 1;
+    }
+  }
+  return got + stream.finish();
+}
+
+TEST(StopTexts, EveryCutGivesTheSame) {
+  const std::vector<std::string> sets[] = {
+      {},
+      {"b"},
+      {"bc", "cb"},
+      {"aab", "ab"},
+      {"cc", "c"},
+      {"abab", "bbbbbbbbb"},
+      {"abab", "b"},
+      {"bcb", "c"},
+      {"abc", "b"},
+      {"bc", "abc"},
+  };
+  std::string text = "aaaaaa";
+  for (int number = 0; number < 3 * 3 * 3 * 3 * 3 * 3; ++number) {
+    for (int i = 0, rest = number; i < 6; ++i, rest /= 3) {
+      text[i] = static_cast<char>('a' + rest % 3);
+    }
+    for (const std::vector<std::string> &stops : sets) {
+      for (unsigned cuts = 0; cuts < 1u << 5; ++cuts) {
+        ASSERT_EQ(inPieces(stops, text, cuts), before(stops, text))
+            << text << " cut at bits " << cuts;
+      }
     }
   }
 }
