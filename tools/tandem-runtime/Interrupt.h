@@ -39,11 +39,18 @@ inline void exitOnInterrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-/// Starts to watch for SIGINT and SIGTERM.
-inline void watchInterrupts() {
+/// Sets the flag at the first signal. What is being written then is written on,
+/// or it would be lost: nobody asks stdio to try again.
+inline struct sigaction flagInterrupts() {
   struct sigaction action = {};
   action.sa_handler = [](int) { interrupted = 1; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);
+  return action;
+}
+
+/// Starts to watch for SIGINT and SIGTERM.
+inline void watchInterrupts() {
+  struct sigaction action = flagInterrupts();
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
 }
@@ -52,9 +59,7 @@ inline void watchInterrupts() {
 /// the second one ends the program.
 inline void watchAnswer() {
   interrupted = 0;
-  struct sigaction action = {};
-  action.sa_handler = [](int) { interrupted = 1; };
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  struct sigaction action = flagInterrupts();
   sigaction(SIGINT, &action, nullptr);
 }
 
