@@ -54,7 +54,8 @@ def ChooseActivationsPass : Pass<"tandem-choose-activations", "mlir::ModuleOp"> 
     ```
 
     Requires: stage raise. Leaves alone: layers whose weight is not in blocks of
-    32. Warns where int8 is asked for and no layer takes it.
+    32; a remark names each of them that could have been rounded otherwise. Warns
+    where int8 is asked for and some layers, or all, stay exact.
   }];
   let options = [Option<"activations", "activations", "std::string", "\"file\"",
                         "exact: nowhere; int8: in every layer that takes it; file: where the file says accuracy level 4">];

@@ -1,6 +1,15 @@
 // RUN: tandem-opt %s --tandem-choose-activations --split-input-file | FileCheck %s --check-prefixes=ANY,FILE
 // RUN: tandem-opt %s --tandem-choose-activations=activations=int8 --split-input-file 2>/dev/null | FileCheck %s --check-prefixes=ANY,INT8
 // RUN: tandem-opt %s --tandem-choose-activations=activations=exact --split-input-file | FileCheck %s --check-prefixes=ANY,EXACT
+// RUN: tandem-opt %s --tandem-choose-activations --split-input-file --remarks-filter=split --remark-policy=all -o /dev/null 2>&1 | FileCheck %s --check-prefix=REMARK
+// RUN: tandem-opt %s --tandem-choose-activations=activations=exact --split-input-file --remarks-filter=split --remark-policy=all -o /dev/null 2>&1 | FileCheck %s --check-prefix=NONE --allow-empty
+
+// Tests that a remark says of each layer whose file allows it whether its input
+// is rounded, and that none does where nobody may round.
+// REMARK-COUNT-1: [Passed] choose-activations | Category:split {{.*}}Remark="input rounded to 8 bits"
+// REMARK: [Missed] choose-activations | Category:split {{.*}}Reason="input stays exact: the weight has blocks of 64 values, expected 32"
+// REMARK-NOT: choose-activations
+// NONE-NOT: choose-activations
 
 // Tests that a layer whose file asks for it takes bytes, unless exact values
 // are asked for.
