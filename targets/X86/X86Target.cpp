@@ -18,6 +18,7 @@
 #include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Support/FormatVariadic.h"
 
 using namespace mlir;
@@ -138,23 +139,34 @@ LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
   if (failed(checkLengths(part))) {
     result = failure();
   }
+  // One cause, one error: a model of another type has it everywhere.
+  llvm::MapVector<StringAttr, SmallVector<Operation *>> refused;
+  part.getBody().walk([&](Operation *op) {
+    std::string why = whyNot(op);
+    if (!why.empty()) {
+      refused[StringAttr::get(part.getContext(), why)].push_back(op);
+    }
+  });
+  for (auto &[why, operations] : refused) {
+    InFlightDiagnostic error = operations.front()->emitOpError()
+                               << why.getValue();
+    if (operations.size() > 1) {
+      error << " (" << operations.size() - 1 << " other operations as well)";
+    }
+    result = error;
+  }
   for (auto [index, attribute] : llvm::enumerate(part.getWeights())) {
     auto slot = cast<deploy::SlotAttr>(attribute);
-    if (!slot.getType().getElementType().isF32()) {
-      result = part.emitError() << "weight " << index << " is "
-                                << slot.getType() << "; this target takes f32";
-    }
     std::string why = whyNotStored(slot);
+    // Told already where an operation reads it.
+    std::string element = whyNotElement(slot.getType());
+    if (!refused.contains(StringAttr::get(part.getContext(), element))) {
+      why = why.empty() ? element : why;
+    }
     if (!why.empty()) {
       result = part.emitError() << "weight " << index << " " << why;
     }
   }
-  part.getBody().walk([&](Operation *op) {
-    std::string why = whyNot(op);
-    if (!why.empty()) {
-      result = op->emitOpError() << why;
-    }
-  });
   return result;
 }
 

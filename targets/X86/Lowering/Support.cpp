@@ -87,9 +87,26 @@ static bool isWeight(Value value) {
   return value.getDefiningOp<deploy::WeightOp>() != nullptr;
 }
 
+std::string tandem::x86::whyNotElement(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  auto element =
+      tensor ? dyn_cast<FloatType>(tensor.getElementType()) : nullptr;
+  if (!element || element.isF32()) {
+    return {};
+  }
+  return llvm::formatv("has a value of '{0}'; this target computes f32 and "
+                       "i32: export the model in f32, whose matrices "
+                       "--precision bf16 stores in 16 bits",
+                       element);
+}
+
 /// A value that an operation reads or makes: [tokens, width] of f32, ids, a
 /// weight, a scalar, or what the state of a step holds.
 static std::string whyNotValue(Value value) {
+  if (std::string why = tandem::x86::whyNotElement(value.getType());
+      !why.empty() && !value.getDefiningOp<onnx::ConstantOp>()) {
+    return why;
+  }
   if (isa<RowsType, KvCacheType, deploy::WeightsType, IndexType>(
           value.getType()) ||
       value.getDefiningOp<onnx::ConstantOp>() ||

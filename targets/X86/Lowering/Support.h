@@ -32,6 +32,10 @@ WorkKind workKindOf(mlir::Operation *op);
 /// Empty if the target runs `op`, the reason in words otherwise.
 std::string whyNot(mlir::Operation *op);
 
+/// Why the target does not compute elements of `type`, in words; empty where it
+/// does.
+std::string whyNotElement(mlir::Type type);
+
 /// Width of a value's rows.
 int64_t widthOf(mlir::Value value);
 

@@ -63,6 +63,11 @@ deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
 })");
 }
 
+static const std::string halfRefused =
+    "'onnx.node' op has a value of 'f16'; this target computes f32 and i32: "
+    "export the model in f32, whose matrices --precision bf16 stores in 16 "
+    "bits";
+
 TEST(X86Support, TakesWhatItHasKernelsFor) {
   EXPECT_TRUE(refusals(R"(
     %a = onnx.node "Add" (%x, %scale) {} : (tensor<?x64xf32>, tensor<64xf32>) -> tensor<?x64xf32>
@@ -82,10 +87,32 @@ TEST(X86Support, NamesEveryRefusalAtOnce) {
   ASSERT_EQ(messages.size(), 3u);
   EXPECT_EQ(messages[0],
             "'onnx.node' op 'Softmax' with 1 inputs has no kernel");
-  EXPECT_EQ(messages[1],
-            "'onnx.node' op has a value of type 'tensor<?x64xf16>'; this "
-            "target computes tensor<?xWIDTHxf32> values and tensor<?xi32> ids");
+  EXPECT_EQ(messages[1], halfRefused);
   EXPECT_EQ(messages[2], "'onnx.node' op 'Gather' is not a primitive");
+}
+
+TEST(X86Support, RefusesATypeOnce) {
+  auto messages = refusals(R"(
+    %a = onnx.node "Neg" (%h) {} : (tensor<?x64xf16>) -> tensor<?x64xf16>
+    %b = onnx.node "Abs" (%a) {} : (tensor<?x64xf16>) -> tensor<?x64xf16>
+    %c = onnx.node "Cast" (%b) {to = 1} : (tensor<?x64xf16>) -> tensor<?x64xf32>)");
+  EXPECT_EQ(messages, (std::vector<std::string>{
+                          halfRefused + " (2 other operations as well)"}));
+}
+
+TEST(X86Support, RefusesAWeightOfAnotherTypeThatNothingReads) {
+  auto messages = refusalsOf(R"(
+deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
+    #deploy.slot<vector, #onnx.weight<"m", 0, 128> : tensor<64xf16>>] {
+  func.func @step(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+    return %x : tensor<?x64xf32>
+  }
+})");
+  EXPECT_EQ(messages,
+            (std::vector<std::string>{
+                "weight 0 has a value of 'f16'; this target computes f32 and "
+                "i32: export the model in f32, whose matrices --precision bf16 "
+                "stores in 16 bits"}));
 }
 
 TEST(X86Support, RefusesOperandsThatAreNotRows) {
