@@ -38,6 +38,8 @@ static void buildRaise(OpPassManager &manager, const StageOptions &options) {
 }
 
 static void buildSplit(OpPassManager &manager, const StageOptions &options) {
+  // Before anything misses an attention or an embedding for want of a weight.
+  manager.addPass(createVerifyWeightsPass());
   ChooseActivationsPassOptions activations;
   activations.activations = options.activations;
   manager.addPass(createChooseActivationsPass(activations));

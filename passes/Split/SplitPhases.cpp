@@ -78,6 +78,22 @@ std::string nameOf(func::FuncOp graph, unsigned argument) {
   return name ? name.str() : "#" + std::to_string(argument);
 }
 
+/// Says that there is nothing to split, and where an attention may have been.
+InFlightDiagnostic reportNoAttention(func::FuncOp graph) {
+  InFlightDiagnostic error =
+      graph.emitError("has no attention that was recognised, so there are no "
+                      "prefill and decode phases to split");
+  for (auto node : graph.getOps<onnx::NodeOp>()) {
+    if (node.isPrimitive("Softmax")) {
+      error.attachNote(node.getLoc())
+          << "this Softmax of " << node.getResult(0).getType()
+          << " is part of none; `compile --show-remarks` says why";
+      break;
+    }
+  }
+  return error;
+}
+
 /// All layers share one cache, so their heads must agree.
 FailureOr<KvCacheType> Splitter::cacheType() {
   KvCacheType type;
@@ -98,8 +114,7 @@ FailureOr<KvCacheType> Splitter::cacheType() {
     ++layers;
   }
   if (!type) {
-    return graph.emitError("has no attention that was recognised, so there are "
-                           "no prefill and decode phases to split");
+    return reportNoAttention(graph);
   }
   return KvCacheType::get(graph.getContext(), layers, type.getHeads(),
                           type.getKeyDim(), type.getValueDim(),

@@ -49,4 +49,26 @@ def VerifyPrimitivesPass : Pass<"tandem-verify-primitives", "mlir::ModuleOp"> {
   }];
 }
 
+def VerifyWeightsPass : Pass<"tandem-verify-weights", "mlir::ModuleOp"> {
+  let summary = "check that weights are spelled as they are read";
+  let description = [{
+    Why: stage raise reads weights that are constants, and codes in MatMulNBits
+    and GatherBlockQuantized. Of another spelling the user should hear what it
+    is and which is nearest, not that a product was not recognised.
+
+    This is an error:
+    ```mlir
+    %w = onnx.node "DequantizeLinear" (%codes, %scales) {axis = 1 : i64} : (tensor<64x96xi8>, tensor<96xf32>) -> tensor<64x96xf32>
+    ```
+    So is this, where the constant is a matrix:
+    ```mlir
+    %w = onnx.node "Cast" (%half) {to = 1 : i64} : (tensor<64x96xf16>) -> tensor<64x96xf32>
+    ```
+
+    Requires: stage raise. Reports each spelling once, at its first node, with
+    how many others there are. Leaves alone: casts of what tokens compute, and of
+    vectors. Changes nothing.
+  }];
+}
+
 #endif // TANDEM_PASSES_VERIFY_PASSES_TD

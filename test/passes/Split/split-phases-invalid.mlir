@@ -8,6 +8,17 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}) -> tensor<?x?xi
 
 // -----
 
+// Tests that the first place where an attention may have been is shown.
+// expected-error@+1 {{has no attention that was recognised, so there are no prefill and decode phases to split}}
+func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %x: tensor<?x?xf16>) -> tensor<?x?xf16> {
+  // expected-note@+1 {{this Softmax of 'tensor<?x?xf16>' is part of none; `compile --show-remarks` says why}}
+  %y = onnx.node "Softmax" (%x) {axis = -1 : i64} : (tensor<?x?xf16>) -> tensor<?x?xf16>
+  %z = onnx.node "Softmax" (%y) {axis = -1 : i64} : (tensor<?x?xf16>) -> tensor<?x?xf16>
+  return %z : tensor<?x?xf16>
+}
+
+// -----
+
 // Tests that every operation that mixes tokens is named at once.
 func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %pk: tensor<?x1x?x4xf32>, %pv: tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) {
   %table = onnx.constant dense<1.0> : tensor<16x4xf32>
