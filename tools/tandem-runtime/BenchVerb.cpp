@@ -85,7 +85,9 @@ int benchVerb(const Arguments &arguments) {
   options.size = sizeof(options);
   options.prompt = prompt.data();
   options.promptCount = prompt.size();
-  options.newTokens = arguments.number("--new", 2, INT32_MAX);
+  bool wantsRoof = arguments.has("--roof");
+  // The first token is prefill's; the roof is that of later ones.
+  options.newTokens = arguments.number("--new", wantsRoof ? 2 : 1, INT32_MAX);
   options.ignoreStops = 1;
   options.cancel = &interrupted;
   check(tandem_generate_check(bundle.get(), &options));
@@ -98,7 +100,6 @@ int benchVerb(const Arguments &arguments) {
                static_cast<unsigned long long>(options.newTokens));
   watchInterrupts();
   measure(bundle, options); // touches memory for the first time; not counted
-  bool wantsRoof = arguments.has("--roof");
   for (uint64_t i = arguments.number("--repeat", 1, 1000000); i > 0; --i) {
     Roof roof;
     if (wantsRoof) {
@@ -108,11 +109,13 @@ int benchVerb(const Arguments &arguments) {
     if (wantsRoof) { // before and after: what was slow amid is seen
       roof.measure(bundle);
     }
+    std::printf("{\"prefill_tok_s\":%.2f",
+                double(prompt.size()) / result.firstTokenSeconds);
     double decode = double(result.tokenCount - 1) / result.laterTokenSeconds;
-    std::printf("{\"prefill_tok_s\":%.2f,\"decode_tok_s\":%.2f,"
-                "\"load_s\":%.4f",
-                double(prompt.size()) / result.firstTokenSeconds, decode,
-                loadSeconds);
+    if (result.tokenCount > 1) {
+      std::printf(",\"decode_tok_s\":%.2f", decode);
+    }
+    std::printf(",\"load_s\":%.4f", loadSeconds);
     if (wantsRoof) {
       roof.print(decode, double(prompt.size()) + double(options.newTokens) / 2);
     }
