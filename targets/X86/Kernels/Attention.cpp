@@ -9,6 +9,11 @@
 // (online softmax): scores and outputs are products of the same register tiles
 // as linear layers, with panels of keys and of values as the right operand.
 //
+// The keys of a row of one token may be cut into segments, for a model has few
+// key heads. Where they are cut follows from the number of keys alone, and they
+// are merged in order, so that the result is equal to the bit on any number of
+// threads.
+//
 //===----------------------------------------------------------------------===//
 
 #include "tandem/targets/X86/Kernels/Kernels.h"
@@ -121,12 +126,17 @@ public:
         qStride(e, a[3]), yStride(e, a[4]), keyWidth(e, a[5]),
         valueWidth(e, a[6]), group(e, a[7]), firstPair(e, a[8]), pairs(e, a[9]),
         start(e, a[10]), total(e, a[11]), causal(e, a[12]), window(e, a[13]),
-        scale(e, a[14]), softcap(e, a[15]),
+        scale(e, a[14]), softcap(e, a[15]), partials(e, a[16]),
+        arrived(e, a[17]), segment(e, a[18]), segments(e, a[19]),
         valuePanels(e.ceilDivide(valueWidth, panelColumns)),
         outputStride(valuePanels * double(panelColumns)),
         packed(e.stack(pairs * keyWidth)),
         scores(e.stack(pairs * double(blockKeys))),
-        output(e.stack(pairs * outputStride)), running(e.stack(pairs * 3.0)) {}
+        partialElements(pairs * (outputStride + 3.0)),
+        output(e,
+               e.select(segments > 1, {e, partials + segment * partialElements},
+                        {e, e.stack(pairs * (outputStride + 3.0))})),
+        running(output + pairs * outputStride) {}
 
   void run(LLVM::LLVMFuncOp packQueries, LLVM::LLVMFuncOp multiplyPacked,
            LLVM::LLVMFuncOp softmaxRow, LLVM::LLVMFuncOp multiplyRows) {
@@ -138,8 +148,10 @@ public:
     Expr end = e.select(causal != 0, start + lastToken + 1.0, total);
     Expr blockBytes =
         (keyWidth + outputStride) * double(blockKeys * sizeof(float));
-    e.loop(lowestKey(firstToken) / double(blockKeys),
-           e.ceilDivide(end, blockKeys), 1, [&](Expr block) {
+    Expr first = lowestKey(firstToken) / double(blockKeys);
+    Expr blocks = e.ceilDivide(end, blockKeys) - first;
+    e.loop(first + blocks * segment / segments,
+           first + blocks * (segment + 1.0) / segments, 1, [&](Expr block) {
              Expr firstKey = block * double(blockKeys);
              Expr keys = e.minimum(end - firstKey, e.integer(blockKeys));
              Pointer keyBlock = cache.bytes(block * blockBytes);
@@ -148,7 +160,9 @@ public:
              weigh(firstKey, softmaxRow);
              gather(valueBlock, keys, multiplyRows);
            });
-    finish();
+    e.ifElse(
+        segments > 1, [&] { e.ifThen(isLast(), [&] { merge(); }); },
+        [&] { finish(); });
   }
 
 private:
@@ -220,12 +234,65 @@ private:
     });
   }
 
+  /// Whether the other segments have left their sums.
+  Expr isLast() {
+    Expr one{e, arith::ConstantIntOp::create(e, e.getI32Type(), 1)};
+    Expr before{e,
+                LLVM::AtomicRMWOp::create(e, LLVM::AtomicBinOp::add, arrived,
+                                          one, LLVM::AtomicOrdering::acq_rel)};
+    Expr isLast = before - e.truncate32(segments - 1.0) == 0;
+    e.ifThen(isLast, [&] { arrived.store(e.truncate32(e.integer(0))); });
+    return isLast;
+  }
+
+  /// Adds up the sums of all segments, each as far as the largest score of all
+  /// shrinks it.
+  void merge() {
+    e.loop(e.integer(0), pairs, 1, [&](Expr i) {
+      Pointer numbers = partials + pairs * outputStride + i * 3.0;
+      auto forSegments = [&](Expr initial,
+                             function_ref<Expr(Expr, Expr)> next) {
+        return e.loop(e.integer(0), segments, 1, {initial},
+                      [&](Expr s, const Exprs &carried) {
+                        return Exprs{next(s * partialElements, carried[0])};
+                      })[0];
+      };
+      auto factor = [&](Expr place, Expr largest) {
+        return exponential((numbers + place).loadFloat() - largest);
+      };
+      Expr largest =
+          forSegments(e.real(-FLT_MAX), [&](Expr place, Expr largest) {
+            return e.maximum((numbers + place).loadFloat(), largest);
+          });
+      Expr sum = forSegments(e.real(0), [&](Expr place, Expr sum) {
+        return e.fma((numbers + place + 1).loadFloat(), factor(place, largest),
+                     sum);
+      });
+      Pointer to = result(i);
+      e.loop(e.integer(0), segments, 1, [&](Expr s) {
+        Expr place = s * partialElements;
+        Expr share = factor(place, largest) / sum;
+        Pointer from = (partials + place) + i * outputStride;
+        e.elementLoop(valueWidth, [&](Expr j, Type type) {
+          Expr before =
+              e.select(s == 0, e.constant(type, 0), (to + j).load(type));
+          (to + j).store(
+              e.fma((from + j).load(type), e.broadcast(share, type), before));
+        });
+      });
+    });
+  }
+
+  /// Where the result of a pair goes.
+  Pointer result(Expr i) {
+    Expr pair = firstPair + i;
+    return (y + pair / group * yStride) + pair % group * valueWidth;
+  }
+
   void finish() {
     e.loop(e.integer(0), pairs, 1, [&](Expr i) {
-      Expr pair = firstPair + i;
       Expr factor = 1.0 / (running + i * 3.0 + 1).loadFloat();
-      Pointer from = output + i * outputStride;
-      Pointer to = (y + pair / group * yStride) + pair % group * valueWidth;
+      Pointer from = output + i * outputStride, to = result(i);
       e.elementLoop(valueWidth, [&](Expr j, Type type) {
         (to + j).store((from + j).load(type) * e.broadcast(factor, type));
       });
@@ -236,8 +303,12 @@ private:
   const int64_t blockKeys;
   Pointer q, y, cache;
   Expr qStride, yStride, keyWidth, valueWidth, group, firstPair, pairs, start,
-      total, causal, window, scale, softcap, valuePanels, outputStride;
-  Pointer packed, scores, output, running;
+      total, causal, window, scale, softcap;
+  Pointer partials, arrived;
+  Expr segment, segments, valuePanels, outputStride;
+  Pointer packed, scores;
+  Expr partialElements;
+  Pointer output, running;
 };
 
 } // namespace
@@ -248,9 +319,8 @@ LLVM::LLVMFuncOp Kernels::attendTile() {
   LLVM::LLVMFuncOp pack = packQueries(), left = multiplyPacked(),
                    softmax = softmaxRow(), right = multiplyRows();
   return define(
-      "attend_tile",
-      {ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64, i64,
-       f32, f32},
+      "attend_tile", {ptr, ptr, ptr, i64, i64, i64, i64, i64, i64, i64,
+                      i64, i64, i64, i64, f32, f32, ptr, ptr, i64, i64},
       [&](Emitter &e, ValueRange arguments) {
         TileAttention(e, blockKeys, arguments).run(pack, left, softmax, right);
       });

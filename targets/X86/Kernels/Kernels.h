@@ -151,10 +151,22 @@ public:
   /// layerHead = layer * heads, blocks = those of the capacity.
   mlir::LLVM::LLVMFuncOp append();
   /// (q, y, cache, qStride, yStride, D, V, group, firstPair, pairs, start,
-  /// total, causal, window, scale, softcap): one tile of (token, head of the
-  /// group) pairs of a row over the blocks of one key head. q and y are those
-  /// of the row's first new token and the group's first head.
+  /// total, causal, window, scale, softcap, partials, arrived, segment,
+  /// segments): one tile of (token, head of the group) pairs of a row over the
+  /// blocks of one key head. q and y are those of the row's first new token and
+  /// the group's first head. Of several segments each takes an equal run of the
+  /// blocks and leaves its sums in `partials` [segments][pairs][padded V + 3];
+  /// the last to arrive (i32, 0 before and after) merges them in order.
   mlir::LLVM::LLVMFuncOp attendTile();
+  /// A row of one token is cut into segments of so many keys, or more where
+  /// that would be too many of them: the work of one key head is shared by
+  /// several threads.
+  static constexpr int64_t segmentKeys = 128, maxSegments = 8;
+  /// fp32 elements of the partial sums of one segment.
+  static int64_t partialElements(int64_t group, int64_t valueWidth) {
+    int64_t padded = (valueWidth + panelColumns - 1) / panelColumns;
+    return group * (padded * panelColumns + 3);
+  }
   /// Pairs of a tile at most.
   int64_t tilePairs() const { return tokenChunk(); }
 

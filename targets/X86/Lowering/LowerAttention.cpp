@@ -16,8 +16,8 @@ static int64_t groupOf(CachedAttentionOp op) {
 }
 
 static Pointer tileField(Scope &scope, CachedAttentionOp op, int64_t extra) {
-  int64_t index =
-      llvm::find(scope.part.groups, groupOf(op)) - scope.part.groups.begin();
+  int64_t index = llvm::find(scope.part.attentions.groups, groupOf(op)) -
+                  scope.part.attentions.groups.begin();
   return scope.field(StateField::tiles, 2 * index + extra);
 }
 
@@ -33,8 +33,9 @@ static Expr elementOf(Scope &scope, StateField array, Expr index) {
       .loadInteger32();
 }
 
-/// One key head of one tile.
-static void emitTile(Scope &scope, CachedAttentionOp op, Expr task) {
+/// One key head of one tile, or a segment of it.
+static void emitTile(Scope &scope, CachedAttentionOp op, Expr task,
+                     bool isAlone) {
   Emitter &e = scope.e;
   KvCacheType cache = op.getCache().getType();
   int64_t heads = cache.getHeads(), group = groupOf(op);
@@ -45,13 +46,24 @@ static void emitTile(Scope &scope, CachedAttentionOp op, Expr task) {
       tileField(scope, op, 1).loadInteger() - 1.0 - task / double(heads);
   Pointer entry =
       tileField(scope, op, 0).loadPointer().bytes(tile * double(tileBytes));
-  Expr row = entry.loadInteger32(), firstPair = entry.bytes(4).loadInteger32();
+  Expr row = entry.loadInteger32(), firstPair = entry.bytes(4).loadInteger32(),
+       segment = entry.bytes(8).loadInteger32(),
+       segments = entry.bytes(12).loadInteger32();
   Expr count = elementOf(scope, StateField::counts, row);
   Expr start = elementOf(scope, StateField::starts, row);
   Expr firstToken = elementOf(scope, StateField::rowOffsets, row);
   Expr pairs = e.minimum(count * double(group) - firstPair,
                          e.integer(scope.kernels.tilePairs()));
 
+  const AttentionKinds &kinds = scope.part.attentions;
+  double headElements = double(Kernels::maxSegments *
+                               Kernels::partialElements(group, valueWidth));
+  Pointer partials = scope.field(StateField::partials).loadPointer() +
+                     row * double(kinds.partialElements) + head * headElements;
+  Pointer arrived = scope.field(StateField::arrived)
+                        .loadPointer()
+                        .bytes((row * double(kinds.keyHeads) + head) *
+                               double(sizeof(int32_t)));
   int64_t paddedValue =
       (valueWidth + panelColumns - 1) / panelColumns * panelColumns;
   double blockElements =
@@ -70,14 +82,34 @@ static void emitTile(Scope &scope, CachedAttentionOp op, Expr task) {
               head * double(group * keyWidth);
   Pointer y = scope.tensor(op.getOutput()) + firstToken * yStride +
               head * double(group * valueWidth);
-  e.call(scope.kernels.attendTile(),
-         {q, y, blocks, e.integer(qStride), e.integer(yStride),
-          e.integer(keyWidth), e.integer(valueWidth), e.integer(group),
-          firstPair, pairs, start, start + count,
-          e.integer(op.getKeep().getCausal()),
-          e.integer(op.getKeep().getWindow()),
-          e.real(op.getScale().convertToDouble()),
-          e.real(op.getSoftcap().convertToDouble())});
+  auto attend = [&](Expr part, Expr parts) {
+    e.call(scope.kernels.attendTile(),
+           {q,
+            y,
+            blocks,
+            e.integer(qStride),
+            e.integer(yStride),
+            e.integer(keyWidth),
+            e.integer(valueWidth),
+            e.integer(group),
+            firstPair,
+            pairs,
+            start,
+            start + count,
+            e.integer(op.getKeep().getCausal()),
+            e.integer(op.getKeep().getWindow()),
+            e.real(op.getScale().convertToDouble()),
+            e.real(op.getSoftcap().convertToDouble()),
+            partials,
+            arrived,
+            part,
+            parts});
+  };
+  // Attentions that run at the same time would share the partial sums.
+  if (isAlone) {
+    return attend(segment, segments);
+  }
+  e.ifThen(segment == 0, [&] { attend(e.integer(0), e.integer(1)); });
 }
 
 Expr tandem::x86::attentionTaskCount(Scope &scope, const Stage &stage) {
@@ -90,12 +122,13 @@ Expr tandem::x86::attentionTaskCount(Scope &scope, const Stage &stage) {
 
 void tandem::x86::emitAttentions(Scope &scope, const Stage &stage, Expr index) {
   Emitter &e = scope.e;
+  bool isAlone = stage.operations.size() == 1;
   Expr first = e.integer(0);
   for (Operation *op : stage.operations) {
     auto attention = cast<CachedAttentionOp>(op);
     Expr task = index - first, count = taskCount(scope, attention);
     e.ifThen((task >= e.integer(0)) & (task < count),
-             [&] { emitTile(scope, attention, task); });
+             [&] { emitTile(scope, attention, task, isAlone); });
     first = first + count;
   }
 }

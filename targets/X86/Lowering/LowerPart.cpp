@@ -18,15 +18,21 @@ using namespace mlir;
 using namespace tandem;
 using namespace tandem::x86;
 
-static SmallVector<int64_t> groupsOf(deploy::PartOp part) {
-  SmallVector<int64_t> groups;
+static AttentionKinds attentionsOf(deploy::PartOp part) {
+  AttentionKinds kinds;
   part.walk([&](transformer::CachedAttentionOp op) {
-    int64_t group = op.getHeads() / op.getCache().getType().getHeads();
-    if (!llvm::is_contained(groups, group)) {
-      groups.push_back(group);
+    transformer::KvCacheType cache = op.getCache().getType();
+    int64_t group = op.getHeads() / cache.getHeads();
+    if (!llvm::is_contained(kinds.groups, group)) {
+      kinds.groups.push_back(group);
     }
+    kinds.keyHeads = std::max(kinds.keyHeads, cache.getHeads());
+    kinds.partialElements =
+        std::max(kinds.partialElements,
+                 cache.getHeads() * Kernels::maxSegments *
+                     Kernels::partialElements(group, cache.getValueDim()));
   });
-  return groups;
+  return kinds;
 }
 
 /// The entry of a phase: fills the state and runs the phase's function.
@@ -44,13 +50,13 @@ static LLVM::LLVMFuncOp defineEntry(func::FuncOp phase, PartContext &context,
   e.setInsertionPointToStart(block);
   Pointer step(e, block->getArgument(0));
   Expr isTooSmall = step.loadInteger() < double(sizeof(TandemStep));
-  Pointer state = e.stack(stateBytes(context.groups.size()) / 4);
+  Pointer state = e.stack(stateBytes(context.attentions.groups.size()) / 4);
   e.ifElse(
       isTooSmall, [] {},
       [&] {
         ArenaNeed indices;
         Pointer arena =
-            fillState(e, kernels, step, state, context.groups, indices);
+            fillState(e, kernels, step, state, context.attentions, indices);
         SmallVector<Value> arguments = {state, arena};
         for (Value argument : phase.getArguments()) {
           if (auto type = dyn_cast<RankedTensorType>(argument.getType())) {
@@ -135,7 +141,7 @@ LoweredPart tandem::x86::lowerPart(deploy::PartOp part, const Variant &variant,
   LoweredPart lowered;
   lowered.module = ModuleOp::create(part.getLoc());
   Kernels kernels(*lowered.module, variant, machine);
-  PartContext context{kernels, planPacking(part), groupsOf(part),
+  PartContext context{kernels, planPacking(part), attentionsOf(part),
                       llvm::DenseMap<Operation *, int64_t>()};
   // Phases that do the same are one entry under two numbers.
   SmallVector<func::FuncOp> phases;

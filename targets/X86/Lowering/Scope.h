@@ -24,8 +24,7 @@ namespace tandem::x86 {
 struct PartContext {
   Kernels &kernels;
   PackingPlan plan;
-  /// Query heads per key head of each kind of attention.
-  llvm::SmallVector<int64_t> groups;
+  AttentionKinds attentions;
   /// Arena of each lowered function, those it calls included.
   llvm::DenseMap<mlir::Operation *, int64_t> bytesPerToken;
 };

@@ -27,10 +27,11 @@ public:
         rows(step.bytes(offsetof(TandemStep, rowCount)).loadInteger()),
         all(step.bytes(offsetof(TandemStep, allLogits)).loadInteger() != 0) {}
 
-  Pointer run(ArrayRef<int64_t> groups) {
+  Pointer run(const AttentionKinds &kinds) {
     copyArguments();
     fillIndices();
-    for (auto [index, group] : llvm::enumerate(groups)) {
+    makePartials(kinds);
+    for (auto [index, group] : llvm::enumerate(kinds.groups)) {
       listTiles(index, group);
     }
     return arena;
@@ -109,24 +110,54 @@ private:
         });
   }
 
+  void makePartials(const AttentionKinds &kinds) {
+    field(StateField::partials).store(take(0, 4 * kinds.partialElements));
+    Pointer arrived = take(0, 4 * kinds.keyHeads);
+    field(StateField::arrived).store(arrived);
+    e.loop(e.integer(0), rows * double(kinds.keyHeads), 1, [&](Expr i) {
+      element(arrived, i).store(e.truncate32(e.integer(0)));
+    });
+  }
+
+  /// Segments of a row: several where it has one token whose pairs are a tile.
+  Expr segmentsOf(Expr row, int64_t group) {
+    Pointer counts = argument(offsetof(TandemStep, counts));
+    Pointer starts = argument(offsetof(TandemStep, starts));
+    Expr count = element(counts, row).loadInteger32();
+    Expr keys = element(starts, row).loadInteger32() + count;
+    Expr segments = e.minimum(e.ceilDivide(keys, Kernels::segmentKeys),
+                              e.integer(Kernels::maxSegments));
+    return group > kernels.tilePairs()
+               ? e.integer(1)
+               : e.select(count == 1, segments, e.integer(1));
+  }
+
   void listTiles(int64_t index, int64_t group) {
     int64_t pairs = kernels.tilePairs();
-    Pointer list = take((group + pairs - 1) / pairs * tileBytes, 0);
+    Pointer list = take((group + pairs - 1) / pairs * tileBytes,
+                        Kernels::maxSegments * tileBytes);
     Pointer counts = argument(offsetof(TandemStep, counts));
-    Expr length =
-        e.loop(e.integer(0), rows, 1, {e.integer(0)},
-               [&](Expr row, const Exprs &outer) {
-                 Expr rowPairs =
-                     element(counts, row).loadInteger32() * double(group);
-                 return e.loop(e.integer(0), rowPairs, pairs, outer,
-                               [&](Expr pair, const Exprs &inner) {
-                                 Pointer tile =
-                                     list.bytes(inner[0] * double(tileBytes));
-                                 tile.store(e.truncate32(row));
-                                 tile.bytes(4).store(e.truncate32(pair));
-                                 return Exprs{inner[0] + 1.0};
-                               });
-               })[0];
+    Expr length = e.loop(
+        e.integer(0), rows, 1, {e.integer(0)},
+        [&](Expr row, const Exprs &outer) {
+          Expr rowPairs = element(counts, row).loadInteger32() * double(group);
+          Expr segments = segmentsOf(row, group);
+          auto add = [&](Expr pair, Expr segment, Expr place) {
+            Pointer tile = list.bytes(place * double(tileBytes));
+            for (auto [i, value] :
+                 llvm::enumerate(Exprs{row, pair, segment, segments})) {
+              tile.bytes(4 * int64_t(i)).store(e.truncate32(value));
+            }
+            return Exprs{place + 1.0};
+          };
+          return e.loop(e.integer(0), rowPairs, pairs, outer,
+                        [&](Expr pair, const Exprs &inner) {
+                          return e.loop(e.integer(0), segments, 1, inner,
+                                        [&](Expr segment, const Exprs &places) {
+                                          return add(pair, segment, places[0]);
+                                        });
+                        });
+        })[0];
     field(StateField::tiles, 2 * index).store(list);
     field(StateField::tiles, 2 * index + 1).store(length);
   }
@@ -142,7 +173,7 @@ private:
 } // namespace
 
 Pointer tandem::x86::fillState(Emitter &e, const Kernels &kernels, Pointer step,
-                               Pointer state, ArrayRef<int64_t> groups,
+                               Pointer state, const AttentionKinds &kinds,
                                ArenaNeed &need) {
-  return StateWriter(e, kernels, step, state, need).run(groups);
+  return StateWriter(e, kernels, step, state, need).run(kinds);
 }

@@ -34,11 +34,21 @@ enum class StateField : int64_t {
   selected,      ///< i32 [selected tokens]: their numbers
   layerDone,     ///< the caller's function or null
   layerContext,  ///< its first argument
+  partials,      ///< fp32 [rows][partialElements]: sums of segments
+  arrived,       ///< i32 [rows][keyHeads]: segments that have left their sums
   tiles,         ///< for each group size: list, then length
 };
 
-/// A tile of attention in its list: a row and the first of its pairs.
-inline constexpr int64_t tileBytes = 2 * sizeof(int32_t);
+/// A tile of attention in its list, i32 each: a row, the first of its pairs,
+/// and which segment of how many.
+inline constexpr int64_t tileBytes = 4 * sizeof(int32_t);
+
+/// What the attentions of a part have in common.
+struct AttentionKinds {
+  llvm::SmallVector<int64_t> groups; ///< query heads per key head, of each kind
+  int64_t keyHeads = 0;              ///< at most
+  int64_t partialElements = 0;       ///< fp32, of a row, at most
+};
 
 /// Where a field of the state at `state` lies.
 inline Pointer fieldAt(Pointer state, StateField field, int64_t extra = 0) {
@@ -56,11 +66,10 @@ struct ArenaNeed {
 };
 
 /// Writes a step's state at `state` from the caller's `step` and returns the
-/// arena behind the index arrays, 64-byte aligned. `groups`: query heads per
-/// key head of each kind of attention. `need` is what the arrays take at most.
+/// arena behind the index arrays, 64-byte aligned. `need` is what the arrays
+/// take at most.
 Pointer fillState(Emitter &e, const Kernels &kernels, Pointer step,
-                  Pointer state, llvm::ArrayRef<int64_t> groups,
-                  ArenaNeed &need);
+                  Pointer state, const AttentionKinds &kinds, ArenaNeed &need);
 
 } // namespace tandem::x86
 

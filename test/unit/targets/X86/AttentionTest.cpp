@@ -9,6 +9,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <numeric>
+
 using namespace tandem::x86;
 
 using Append = void(const float *, const float *, void *const *,
@@ -16,7 +19,8 @@ using Append = void(const float *, const float *, void *const *,
                     int64_t, int64_t, int64_t, int64_t);
 using Attend = void(const float *, float *, const float *, int64_t, int64_t,
                     int64_t, int64_t, int64_t, int64_t, int64_t, int64_t,
-                    int64_t, int64_t, int64_t, float, float);
+                    int64_t, int64_t, int64_t, float, float, float *, int32_t *,
+                    int64_t, int64_t);
 
 namespace {
 
@@ -55,21 +59,29 @@ public:
     }
   }
 
-  std::vector<float> attend() const {
+  /// `order` has each segment once; the last of it merges them.
+  std::vector<float> attend(const std::vector<int64_t> &order = {0}) const {
     int64_t group = c.heads / c.kvHeads, pairs = group * c.count;
     int64_t tile = library.variant.tileRows * 4;
     int64_t qStride = c.heads * c.keyWidth, yStride = c.heads * c.valueWidth;
     std::vector<float> y(c.count * yStride);
+    std::vector<float> partials(
+        order.size() * Kernels::partialElements(group * c.count, c.valueWidth),
+        NAN);
+    int32_t arrived = 0;
     for (int64_t head = 0; head < c.kvHeads; ++head) {
-      for (int64_t pair = 0; pair < pairs; pair += tile) {
+      for (int64_t i = 0; i < (pairs + tile - 1) / tile * ssize(order); ++i) {
+        int64_t pair = i / ssize(order) * tile;
         library.get<Attend>("attend_tile")(
             q.data() + c.past * qStride + head * group * c.keyWidth,
             y.data() + head * group * c.valueWidth,
             slot.data() + (c.kvHeads + head) * blocks * blockElements(),
             qStride, yStride, c.keyWidth, c.valueWidth, group, pair,
             std::min(tile, pairs - pair), c.past, total, c.causal, c.window,
-            scale(), c.softcap);
+            scale(), c.softcap, partials.data(), &arrived,
+            order[i % ssize(order)], ssize(order));
       }
+      EXPECT_EQ(arrived, 0);
     }
     return y;
   }
@@ -180,6 +192,33 @@ TEST(X86Attention, ScoresSpreadWidely) {
 TEST(X86Attention, Softcap) {
   check({4, 2, 16, 16, 20, 90, true, 0, /*range=*/8, /*softcap=*/5}, 2e-5);
   check({4, 2, 16, 16, 20, 90, true, 0, /*range=*/0.1, /*softcap=*/50}, 2e-5);
+}
+
+/// One token behind `past` others, its keys cut into 1 to 8 segments.
+static void checkSegments(Case c, double bound) {
+  Sequence sequence(c, KernelLibrary::best());
+  std::vector<double> expected = sequence.attendNaively();
+  for (int64_t segments = 2; segments <= 8; ++segments) {
+    SCOPED_TRACE(testing::Message() << segments << " segments");
+    std::vector<int64_t> order(segments);
+    std::iota(order.begin(), order.end(), 0);
+    std::vector<float> forwards = sequence.attend(order);
+    EXPECT_LT(largestError(forwards, expected), bound);
+    std::reverse(order.begin(), order.end());
+    EXPECT_EQ(forwards, sequence.attend(order)) << "depends on who is last";
+  }
+}
+
+TEST(X86Attention, Segments) {
+  checkSegments({6, 2, 20, 20, 600, 1}, 1e-5);
+  checkSegments({5, 1, 64, 36, 1000, 1}, 1e-5);
+  // Fewer blocks than segments: some see no key at all.
+  checkSegments({6, 2, 20, 20, 70, 1}, 1e-5);
+  checkSegments({6, 2, 20, 20, 600, 1, true, /*window=*/100}, 1e-5);
+  // Largest scores differ from segment to segment by more than exp can.
+  checkSegments({4, 2, 64, 64, 500, 1, true, 0, /*range=*/10}, 2e-4);
+  checkSegments({4, 2, 16, 16, 500, 1, true, 0, /*range=*/8, /*softcap=*/5},
+                2e-5);
 }
 
 TEST(X86Attention, EveryBlockOfTheCache) {
