@@ -54,8 +54,8 @@ private:
   uint32_t awaitLoop(uint32_t lastLoop);
 
   // The loop in progress. `ticket` holds its number in the upper half and the
-  // next free index in the lower; an index is taken by compare-and-swap, so a
-  // late worker cannot take one of a loop that it has not read.
+  // next free index in the lower; indices are taken by compare-and-swap, so a
+  // late worker cannot take some of a loop that it has not read.
   alignas(64) std::atomic<uint64_t> ticket{0};
   alignas(64) std::atomic<uint64_t> finished{0};
   // Idle workers read the number all the time: what is written before it lies
