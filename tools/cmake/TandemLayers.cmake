@@ -61,8 +61,8 @@ find_program(TANDEM_TBLGEN mlir-tblgen-22 mlir-tblgen
 
 # tandem_library(NAME SOURCES... [DEPS lower or same layer] [LINK other] [TABLEGEN targets]
 #                [NO_LLVM] [NO_PCH])
-# The first library of a layer owns the layer's precompiled header (Precompiled.h
-# in the layer's folder); the others reuse it.
+# The layer's precompiled header is Precompiled.h in the layer's folder; of NO_LLVM
+# it is the one in the library's own folder, if any.
 function(tandem_library name)
   cmake_parse_arguments(ARG "NO_LLVM;NO_PCH" "" "SOURCES;DEPS;LINK;TABLEGEN" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
@@ -137,20 +137,31 @@ function(tandem_target_setup name)
   if(generated AND NOT ARG_NO_LLVM)
     add_dependencies(${name} ${generated})
   endif()
-  if(NOT ARG_NO_LLVM AND NOT ARG_NO_PCH)
-    tandem_precompile(${name})
+  # What stands apart from LLVM has the header of its own folder, or none.
+  set(header "${CMAKE_SOURCE_DIR}/${TANDEM_LAYER}/Precompiled.h")
+  set(roots ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
+  if(ARG_NO_LLVM)
+    set(header "${CMAKE_CURRENT_SOURCE_DIR}/Precompiled.h")
+    set(roots "${TANDEM_JSON_INCLUDE}")
+  endif()
+  if(EXISTS "${header}" AND NOT ARG_NO_PCH)
+    tandem_precompile(${name} "${header}" ${roots})
   endif()
 endfunction()
 
-# One precompiled header per layer, owned by an object library and reused.
-function(tandem_precompile name)
-  set(owner TandemPrecompiled_${TANDEM_LAYER})
+# Compiles `header` once, for all that name it, in an object library of its own;
+# further arguments are the include roots of what it includes.
+function(tandem_precompile name header)
+  cmake_path(GET header PARENT_PATH folder)
+  cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${CMAKE_SOURCE_DIR}")
+  string(MAKE_C_IDENTIFIER "${folder}" folder)
+  set(owner TandemPrecompiled_${folder})
   if(NOT TARGET ${owner})
-    file(WRITE "${CMAKE_BINARY_DIR}/precompiled/${TANDEM_LAYER}.cpp" "")
-    add_library(${owner} OBJECT "${CMAKE_BINARY_DIR}/precompiled/${TANDEM_LAYER}.cpp")
+    file(WRITE "${CMAKE_BINARY_DIR}/precompiled/${folder}.cpp" "")
+    add_library(${owner} OBJECT "${CMAKE_BINARY_DIR}/precompiled/${folder}.cpp")
     target_compile_options(${owner} PRIVATE ${TANDEM_COMPILE_OPTIONS})
-    target_include_directories(${owner} SYSTEM PUBLIC ${MLIR_INCLUDE_DIRS} ${LLVM_INCLUDE_DIRS})
-    target_precompile_headers(${owner} PRIVATE "${CMAKE_SOURCE_DIR}/${TANDEM_LAYER}/Precompiled.h")
+    target_include_directories(${owner} SYSTEM PUBLIC ${ARGN})
+    target_precompile_headers(${owner} PRIVATE "${header}")
   endif()
   target_precompile_headers(${name} REUSE_FROM ${owner})
 endfunction()
