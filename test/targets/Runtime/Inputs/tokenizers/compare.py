@@ -131,10 +131,13 @@ class Comparison:
         self.encode(texts[: count // 4], False, True)
         rng = random.Random(seed)
         size = self.tokenizer.get_vocab_size()
-        rows = rows + [row[: rng.randint(0, len(row))] for row in rows]
-        rows += [[rng.randrange(size + 3) for _ in range(rng.randint(0, 12))] for _ in range(count)]
-        rows += [[rng.randrange(min(300, size)) for _ in range(rng.randint(0, 12))] for _ in range(count)]
+        # What is left out must not hang on how the wheel's trainers cut texts,
+        # or the counts would change with the corpus.
         rows = self.keep(rows, self.respelled)
+        rows += [row[: int(rng.random() * (len(row) + 1))] for row in rows]
+        drawn = [[rng.randrange(size + 3) for _ in range(rng.randint(0, 12))] for _ in range(count)]
+        drawn += [[rng.randrange(min(300, size)) for _ in range(rng.randint(0, 12))] for _ in range(count)]
+        rows += self.keep(drawn, self.respelled)
         self.decode(rows, False)
         self.decode(rows[: count // 2], True)
 
