@@ -1,6 +1,7 @@
 """Steps of a bundle by whatever executes it: the runtime, or the loader that a part of text names."""
 import importlib
 import json
+import os
 from pathlib import Path
 
 from tandem.bundle import Bundle
@@ -14,18 +15,21 @@ def open_steps(path):
     'all' tokens.
     """
     path = Path(path)
+    cpu = ""
     for part in sorted(path.glob("parts/*/part.json")):
-        text = json.loads(part.read_text()).get("text")
-        if text:  # "python -m tandem.NAME"
+        description = json.loads(part.read_text())
+        if text := description.get("text"):  # "python -m tandem.NAME"
             return LoaderSteps(path, text["command"].split()[-1])
-    return RuntimeSteps(path)
+        if "launches" in description:  # of kernels, which an emulator runs
+            cpu = os.environ.get("TANDEM_CPU") or "emulate"
+    return RuntimeSteps(path, cpu)
 
 
 class RuntimeSteps:
-    """Shared objects: the rows of a step run together."""
+    """Shared objects and kernels: the rows of a step run together."""
 
-    def __init__(self, path):
-        self.bundle = Bundle(path)
+    def __init__(self, path, cpu=""):
+        self.bundle = Bundle(path, cpu=cpu)
         self.slots = {}
 
     def step(self, rows, logits="last"):

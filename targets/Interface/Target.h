@@ -97,11 +97,12 @@ struct EmitOptions {
   bool portableForm = false;
 };
 
-/// What emit made: variants of machine code, or programs in text.
+/// What emit made: variants of machine code, programs in text, or kernels.
 struct EmittedPart {
   PartRequirements requirements;
   std::vector<ArtifactVariant> variants;
   std::optional<runtime::TextCode> text;
+  std::optional<runtime::LaunchCode> launches;
 };
 
 /// A chip's compiler. Diagnostics go to the part's MLIRContext.

@@ -60,6 +60,20 @@ static void printText(std::ostream &out, const TextCode &text) {
   out << "  '" << text.command << " run BUNDLE' runs it\n";
 }
 
+static void printLaunches(std::ostream &out, const LaunchCode &code) {
+  out << "  kernels  " << code.file << ", " << code.format << " for "
+      << code.device << "; "
+      << (code.binary ? *code.binary
+                      : "no machine code: " + code.whyNoBinary.value_or(""))
+      << "\n";
+  for (const LaunchProgram &program : code.programs) {
+    out << "  " << program.name << "  " << program.launches.size()
+        << " launches for up to " << program.tokens << " tokens in "
+        << program.rows << " rows, logits of " << program.selected
+        << ", scratch " << formatBytes(program.arenaBytes) << "\n";
+  }
+}
+
 static void printLayouts(std::ostream &out, const PartDescription &part) {
   std::map<std::string, std::pair<uint64_t, uint64_t>> byLayout;
   for (const WeightRecord &weight : part.weights) {
@@ -84,6 +98,9 @@ static void printPart(std::ostream &out, const PartRecord &record,
   printVariants(out, part);
   if (part.text) {
     printText(out, *part.text);
+  }
+  if (part.launches) {
+    printLaunches(out, *part.launches);
   }
   printLayouts(out, part);
 }

@@ -65,6 +65,70 @@ template <class Visitor> void describe(Visitor &visit, TextCode &record) {
   visit("programs", record.programs, "one for each phase, bucket and logits");
 }
 
+template <class Visitor> void describe(Visitor &visit, LaunchBuffer &record) {
+  visit("memory", record.memory,
+        "weights (of an entry of the table), cache (of a layer's part of a "
+        "block), scratch (of the arena), step, input (rows that the stage "
+        "before made), logits, or tokens (with the largest logits)");
+  visit("entry", record.entry, "of the table of weights");
+  visit("offset", record.offset, "first byte, a multiple of 16");
+  visit("bytes", record.bytes, "size");
+}
+
+template <class Visitor> void describe(Visitor &visit, KernelLaunch &record) {
+  visit("kernel", record.kernel, "entry of the kernels' text");
+  visit("grid", record.grid, "blocks of threads along x, y and z");
+  visit("threads", record.threads, "of a block, along x");
+  visit("shared_bytes", record.sharedBytes, "dynamic shared memory of a block");
+  visit("reads", record.reads,
+        "buffers of the program, by number: the first arguments");
+  visit("writes", record.writes, "buffers, by number: the other arguments");
+}
+
+template <class Visitor> void describe(Visitor &visit, StepValues &record) {
+  visit("name", record.name,
+        "token_count, selected_count, tokens, positions, token_rows, selected, "
+        "lengths (with the new tokens), blocks (a list for each row)");
+  visit("offset", record.offset, "first byte");
+  visit("elements", record.elements, "i32 each");
+}
+
+template <class Visitor> void describe(Visitor &visit, LaunchProgram &record) {
+  visit("name", record.name, "phase and tokens");
+  visit("phase", record.phase, "the entry it is for");
+  visit("tokens", record.tokens, "most new tokens of a step");
+  visit("rows", record.rows, "most sequences of a step");
+  visit("selected", record.selected, "most tokens whose logits it makes");
+  visit("arena_bytes", record.arenaBytes, "scratch memory, shared by programs");
+  visit("step_bytes", record.stepBytes, "size of the values of a step");
+  visit("step", record.step, "where the values of a step lie");
+  visit("buffers", record.buffers, "what launches read and write");
+  visit("launches", record.launches, "in order");
+}
+
+template <class Visitor>
+void describe(Visitor &visit, AssembledKernel &record) {
+  visit("name", record.name, "entry");
+  visit("registers", record.registers, "of a thread");
+  visit("spilled_bytes", record.spilledBytes, "stored by a thread to memory");
+}
+
+template <class Visitor> void describe(Visitor &visit, CacheBlocks &record) {
+  visit("tokens", record.tokens, "in a block");
+  visit("bytes", record.bytes, "of a block, with all layers");
+}
+
+template <class Visitor> void describe(Visitor &visit, LaunchCode &record) {
+  visit("format", record.format, "language of the kernels: ptx");
+  visit("device", record.device, "architecture that they are for");
+  visit("file", record.file, "kernels, text in the part's folder");
+  visit("binary", record.binary, "the same text as machine code");
+  visit("why_no_binary", record.whyNoBinary, "where there is none");
+  visit("assembled", record.assembled, "what the assembler says of them");
+  visit("cache", record.cache, "blocks of the cache");
+  visit("programs", record.programs, "one for each phase and bucket of tokens");
+}
+
 template <class Visitor>
 void describe(Visitor &visit, PartDescription &record) {
   visit("schema", record.schema, "tandem-part/<major>.<minor>");
@@ -78,8 +142,10 @@ void describe(Visitor &visit, PartDescription &record) {
   visit("arena", record.arena, "scratch memory of a step");
   visit("slot_bytes", record.slotBytes, "a cache slot of the full capacity");
   visit("variants", record.variants,
-        "code for sets of features, best last; none where there is text");
+        "code for sets of features, best last; none where there is text or "
+        "launches");
   visit("text", record.text, "programs that another compiler reads");
+  visit("launches", record.launches, "kernels and programs that launch them");
   visit("weights", record.weights, "the weight table, in order");
 }
 
@@ -114,9 +180,12 @@ uint64_t PartDescription::arenaBytes() const {
 
 static void checkVariants(const PartDescription &part,
                           const std::string &name) {
-  if (part.variants.empty() == !part.text) {
-    reject(name,
-           part.text ? "has variants as well as text" : "has no variants");
+  int kinds = !part.variants.empty() + part.text.has_value() +
+              part.launches.has_value();
+  if (kinds != 1) {
+    reject(name, kinds == 0 ? "has no variants"
+                            : "has code of several kinds, expected variants, "
+                              "text or launches");
   }
   for (const Variant &variant : part.variants) {
     if (!whyNotBundlePath(variant.file).empty()) {
@@ -177,6 +246,9 @@ PartDescription parsePart(std::string_view text, const std::string &name) {
   checkVariants(part, name);
   if (part.text) {
     checkText(*part.text, name);
+  }
+  if (part.launches) {
+    checkLaunchCode(*part.launches, part.weights.size(), name);
   }
   checkWeights(part, name);
   return part;

@@ -19,6 +19,7 @@
 #include <string_view>
 #include <vector>
 
+#include "tandem/targets/Runtime/LaunchCode.h"
 #include "tandem/targets/Runtime/Manifest.h"
 
 namespace tandem::runtime {
@@ -86,8 +87,9 @@ struct PartDescription {
   uint64_t vocabulary = 0;
   ArenaSize arena;
   uint64_t slotBytes = 0;
-  std::vector<Variant> variants; ///< empty where there is text
+  std::vector<Variant> variants; ///< empty where there is text or launches
   std::optional<TextCode> text;
+  std::optional<LaunchCode> launches;
   std::vector<WeightRecord> weights;
 
   /// Bytes of scratch for a step of the largest size.

@@ -60,14 +60,21 @@ static const Variant &chooseNamed(const std::vector<Variant> &variants,
                     " is no variant of this bundle; it has " + join(names));
 }
 
-const std::vector<Variant> &variantsOf(const PartDescription &part) {
+/// Fails where this runtime does not execute a part's code as `wanted` says.
+static void checkKind(const PartDescription &part, const std::string &wanted) {
   if (part.text) {
     throw Failure(ExitCode::Environment,
                   "this bundle holds programs in " + part.text->format +
                       " text, which this runtime does not execute; run '" +
                       part.text->command + " run BUNDLE' instead");
   }
-  return part.variants;
+  if (part.launches && !isEmulation(wanted)) {
+    throw Failure(ExitCode::Environment,
+                  "this bundle holds " + part.launches->format +
+                      " kernels for " + part.launches->device +
+                      ", and this runtime has no driver for it; 'tandem verify "
+                      "BUNDLE --emulate' checks them on this CPU");
+  }
 }
 
 const Variant &chooseVariant(const std::vector<Variant> &variants,
@@ -89,9 +96,18 @@ const Variant &chooseVariant(const std::vector<Variant> &variants,
 
 PartLibrary::PartLibrary(const BundleFolder &bundle, const PartRecord &record,
                          const PartDescription &description,
-                         const Variant &chosen)
-    : part(description), variant(chosen.name) {
+                         const std::string &wanted)
+    : part(description) {
+  checkKind(part, wanted);
   mapWeights(bundle);
+  if (part.launches) {
+    variant = wanted;
+    device.emplace(bundle, record, *part.launches, wanted);
+    return;
+  }
+  const Variant &chosen =
+      chooseVariant(part.variants, isEmulation(wanted) ? "" : wanted);
+  variant = chosen.name;
   loadCode(bundle, record, chosen);
 }
 
@@ -162,11 +178,22 @@ std::vector<std::span<const char>> PartLibrary::wholeWeights() const {
   return ranges;
 }
 
-TandemEntry PartLibrary::findEntry(const std::string &name) const {
+bool PartLibrary::hasEntry(const std::string &name) const {
+  return std::find(part.entries.begin(), part.entries.end(), name) !=
+         part.entries.end();
+}
+
+void PartLibrary::run(const std::string &name, const TandemStep &step) const {
+  if (device) {
+    return device->run(name, step);
+  }
   auto found = std::find(part.entries.begin(), part.entries.end(), name);
-  return found == part.entries.end()
-             ? nullptr
-             : code->entries[found - part.entries.begin()];
+  TandemEntry entry = code->entries[found - part.entries.begin()];
+  if (int32_t status = entry(&step); status != TANDEM_STEP_OK) {
+    throw Failure(ExitCode::RuntimeFailure,
+                  "the part refused a step with code " +
+                      std::to_string(status));
+  }
 }
 
 } // namespace tandem::runtime

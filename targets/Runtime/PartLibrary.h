@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "tandem/targets/Runtime/BundleFolder.h"
+#include "tandem/targets/Runtime/DeviceLibrary.h"
 #include "tandem/targets/Runtime/Memory.h"
 #include "tandem/targets/Runtime/ModuleLibrary.h"
 #include "tandem/targets/Runtime/PartAbi.h"
@@ -31,10 +32,6 @@ namespace tandem::runtime {
 /// manifest.
 PartDescription readPart(const BundleFolder &bundle, const PartRecord &part);
 
-/// The part's variants; fails, naming the command that runs them, where its
-/// programs are text.
-const std::vector<Variant> &variantsOf(const PartDescription &part);
-
 /// The variant called `wanted`, or, if that is empty, the last one that this
 /// CPU can run. Fails with what is missing where there is none.
 const Variant &chooseVariant(const std::vector<Variant> &variants,
@@ -43,15 +40,19 @@ const Variant &chooseVariant(const std::vector<Variant> &variants,
 /// A part in memory.
 class PartLibrary {
 public:
+  /// `wanted`: the variant to force; empty: the best for this CPU. Emulation
+  /// is for launches alone: parts of machine code beside them run as ever.
   PartLibrary(const BundleFolder &bundle, const PartRecord &record,
-              const PartDescription &description, const Variant &variant);
+              const PartDescription &description, const std::string &wanted);
 
   /// Maps the pages of the weights on all threads, in the order of the file, so
   /// that the first step waits for none.
   void touchWeights(const TandemThreads *threads) const;
 
-  /// The entry called `name`, or null.
-  TandemEntry findEntry(const std::string &name) const;
+  bool hasEntry(const std::string &name) const;
+
+  /// Runs a step by the entry called `name`, which there is.
+  void run(const std::string &name, const TandemStep &step) const;
 
   /// Weights that a step reads whole, each once. Of tables it reads some rows.
   std::vector<std::span<const char>> wholeWeights() const;
@@ -70,6 +71,7 @@ private:
   std::map<std::string, Mapping> weightFiles;
   std::vector<const void *> weights;
   std::optional<ModuleLibrary> library;
+  std::optional<DeviceLibrary> device; ///< of a part of launches
   const TandemPart *code = nullptr;
 };
 

@@ -18,18 +18,17 @@ PartRunner::PartRunner(const BundleFolder &bundle, const PartRecord &record,
 PartRunner::PartRunner(const BundleFolder &bundle, const PartRecord &record,
                        const PartDescription &part, const std::string &cpu,
                        const TandemThreads *threads)
-    : library(bundle, record, part, chooseVariant(variantsOf(part), cpu)),
-      threads(threads), capacity(bundle.manifest().capacity.tokens),
-      prefill(library.findEntry("prefill")),
-      decode(library.findEntry("decode")) {
+    : library(bundle, record, part, cpu), threads(threads),
+      capacity(bundle.manifest().capacity.tokens), prefill("prefill"),
+      decode("decode") {
   for (const std::string &phase : record.phases) {
-    if ((phase == "prefill" && !prefill) || (phase == "decode" && !decode)) {
+    if (!library.hasEntry(phase)) {
       throw Failure(ExitCode::InputRejected,
                     "part '" + record.id + "' lacks the entry '" + phase + "'");
     }
   }
-  prefill = prefill ? prefill : decode;
-  decode = decode ? decode : prefill;
+  prefill = library.hasEntry(prefill) ? prefill : decode;
+  decode = library.hasEntry(decode) ? decode : prefill;
   arena = Mapping::lazy(part.arenaBytes(), "scratch memory");
   arena.preferLargePages();
   library.touchWeights(threads);
@@ -75,11 +74,7 @@ void PartRunner::run(const RunnerStep &request) {
     step.layerDone = callLayerDone;
     step.layerContext = const_cast<RunnerStep *>(&request);
   }
-  TandemEntry entry = request.phase == Phase::Decode ? decode : prefill;
-  if (int32_t code = entry(&step); code != TANDEM_STEP_OK) {
-    throw Failure(ExitCode::RuntimeFailure,
-                  "the part refused a step with code " + std::to_string(code));
-  }
+  library.run(request.phase == Phase::Decode ? decode : prefill, step);
 }
 
 } // namespace tandem::runtime

@@ -51,8 +51,8 @@ private:
   const TandemThreads *threads;
   uint64_t capacity;
   // A part with one phase runs every step by it: the signature is the same.
-  TandemEntry prefill;
-  TandemEntry decode;
+  std::string prefill;
+  std::string decode;
   Mapping arena;
   std::vector<Mapping> freeSlots;
 

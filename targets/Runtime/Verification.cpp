@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "tandem/targets/Runtime/CpuFeatures.h"
+#include "tandem/targets/Runtime/DeviceLibrary.h"
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/Generation.h"
 #include "tandem/targets/Runtime/HandoffAbi.h"
@@ -50,6 +51,13 @@ static CheckResult checkCode(const BundleFolder &bundle,
     return {"code of part '" + record.id + "'", true,
             std::to_string(part.text->programs.size()) + " programs in " +
                 part.text->format + " text, which another compiler reads"};
+  }
+  if (part.launches) {
+    return {"code of part '" + record.id + "'", true,
+            std::to_string(part.launches->programs.size()) + " programs of " +
+                part.launches->format + " kernels for " +
+                part.launches->device +
+                ", which this runtime has no driver for"};
   }
   for (const Variant &variant : part.variants) {
     std::string name = record.directory + "/" + variant.file;
@@ -151,10 +159,23 @@ static void checkExecution(BundleFolder &bundle, const PartDescription &part,
                            " verify BUNDLE' does"});
     return;
   }
+  if (part.launches && !isEmulation(options.cpu)) {
+    results.push_back(
+        {"golden vectors", true,
+         "this runtime has no driver for " + part.launches->device +
+             "; 'verify --emulate' runs the kernels on this CPU"});
+    return;
+  }
   const std::string &path = bundle.manifest().golden->file;
   GoldenVectors golden =
       parseGolden(bundle.read(path, maximumManifestBytes), path);
   checkRequest(bundle.manifest(), golden.prompt, golden.logits.size());
+  if (part.launches) {
+    for (const char *mode : {emulateVariant, emulateLateVariant}) {
+      results.push_back(checkGolden(bundle, {mode, "", {}}, golden, options));
+    }
+    return;
+  }
   if (!options.cpu.empty()) {
     const Variant &forced = chooseVariant(part.variants, options.cpu);
     results.push_back(checkGolden(bundle, forced, golden, options));
@@ -188,7 +209,9 @@ std::vector<CheckResult> verifyBundle(BundleFolder &bundle,
   PhaseParts parts = findPhaseParts(bundle.manifest());
   PartDescription prefill = readPart(bundle, parts.prefill);
   checkExecution(bundle,
-                 prefill.text ? prefill : readPart(bundle, parts.decode),
+                 prefill.text || prefill.launches
+                     ? prefill
+                     : readPart(bundle, parts.decode),
                  options, results);
   return results;
 }

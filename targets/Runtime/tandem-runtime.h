@@ -56,8 +56,10 @@ TANDEM_RUNTIME_API void tandem_bundle_free(TandemBundle *bundle);
 
 /// How to load or verify a bundle.
 typedef struct TandemLoadOptions {
-  uint64_t size;    ///< sizeof(TandemLoadOptions)
-  const char *cpu;  ///< variant to use; null or "": the best for this CPU
+  uint64_t size; ///< sizeof(TandemLoadOptions)
+  /// Variant to use; null or "": the best for this CPU. "emulate" and
+  /// "emulate-late" run kernels of another chip on this CPU, slowly.
+  const char *cpu;
   uint32_t threads; ///< 0: as many as the process may use
   /// 1: load only the part that decodes; the caches of prompts come by
   /// tandem_sequence_import, or prompts run at that part.

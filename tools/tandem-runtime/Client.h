@@ -128,11 +128,15 @@ inline std::vector<int32_t> encodePrompt(const Bundle &bundle,
   return encode(Tokenizer(bundle), text, flags);
 }
 
-/// Load options from --threads, --verify and TANDEM_CPU.
+/// Load options from --threads, --verify, --emulate and TANDEM_CPU.
 inline TandemLoadOptions loadOptions(const Arguments &arguments) {
   TandemLoadOptions options = {};
   options.size = sizeof(options);
   options.cpu = std::getenv("TANDEM_CPU");
+  bool isLate = options.cpu && std::string_view(options.cpu) == "emulate-late";
+  if (arguments.has("--emulate") && !isLate) {
+    options.cpu = "emulate";
+  }
   options.threads =
       static_cast<uint32_t>(arguments.number("--threads", 0, maximumThreads));
   if (arguments.has("--verify")) {

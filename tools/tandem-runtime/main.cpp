@@ -27,6 +27,8 @@ static std::vector<Verb> makeVerbs() {
   const Option verify = {"--verify", "changed|full", "changed",
                          "digests to check: of weights that have changed since "
                          "last time and all else, or all"};
+  const Option emulate = {"--emulate", nullptr, nullptr,
+                          "run kernels of another chip on this CPU, slowly"};
   const Option noSpecials = {"--no-specials-in-text", nullptr, nullptr,
                              "a special token's spelling is only text"};
   const Option stop = {"--stop", "TEXT", nullptr,
@@ -57,6 +59,7 @@ static std::vector<Verb> makeVerbs() {
              "rows that chose a token, or the prompt's rows as well"},
             {"--processes", "1|2", "1",
              "2: prefill in a process of its own, the cache in shared memory"},
+            emulate,
             verify,
             threads}),
        runVerb},
@@ -116,7 +119,7 @@ static std::vector<Verb> makeVerbs() {
        tokenizeVerb},
       {"verify",
        "Checks digests, contract, code and golden vectors.",
-       {json, threads},
+       {emulate, json, threads},
        verifyVerb},
       {"serve-prefill",
        "Runs prefill for the process at a socket; 'run --processes 2' starts "

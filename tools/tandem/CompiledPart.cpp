@@ -116,6 +116,7 @@ describe(deploy::PartOp part, const EmittedPart &emitted, uint64_t vocabulary) {
         {variant.name, variant.file, variant.features});
   }
   description.text = emitted.text;
+  description.launches = emitted.launches;
   return description;
 }
 

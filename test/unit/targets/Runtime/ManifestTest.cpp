@@ -122,7 +122,9 @@ static std::string whyRejected(const PartDescription &part) {
 TEST(Part, HoldsMachineCodeOrText) {
   PartDescription part = makePart();
   part.text.emplace();
-  EXPECT_EQ(whyRejected(part), "part.json has variants as well as text");
+  EXPECT_EQ(whyRejected(part),
+            "part.json has code of several kinds, expected variants, "
+            "text or launches");
   part.variants.clear();
   EXPECT_EQ(whyRejected(part), "part.json has text without programs");
   part.text->programs.push_back({"p", "prefill", "../p.mlir", {}, 1, 1, "", 0});
@@ -132,6 +134,74 @@ TEST(Part, HoldsMachineCodeOrText) {
   EXPECT_EQ(whyRejected(part), "");
   part.text.reset();
   EXPECT_EQ(whyRejected(part), "part.json has no variants");
+}
+
+/// A part of one program with one launch.
+static PartDescription makeLaunchedPart() {
+  PartDescription part = makePart();
+  part.variants.clear();
+  LaunchCode &code = part.launches.emplace();
+  code.format = "ptx";
+  code.device = "sm_90a";
+  code.file = "kernels.ptx";
+  code.cache = {64, 1024};
+  LaunchProgram &program = code.programs.emplace_back();
+  program.name = "decode-8";
+  program.phase = "decode";
+  program.tokens = program.rows = program.selected = 8;
+  program.arenaBytes = 256;
+  program.stepBytes = 64;
+  program.step = {{"token_count", 0, 1}, {"tokens", 16, 8}};
+  program.buffers = {{"weights", 0, 0, 4}, {"scratch", {}, 0, 256}};
+  program.launches = {{"copy", {1, 1, 1}, 128, 0, {0}, {1}}};
+  return part;
+}
+
+TEST(Part, LaunchesAreChecked) {
+  EXPECT_EQ(whyRejected(makeLaunchedPart()), "");
+  auto why = [](auto change) {
+    PartDescription part = makeLaunchedPart();
+    change(*part.launches, part.launches->programs[0]);
+    return whyRejected(part);
+  };
+  EXPECT_EQ(why([](auto &code, auto &) { code.file = "../k"; }),
+            "part.json has kernels in a bad file name '../k'");
+  EXPECT_EQ(why([](auto &code, auto &) { code.programs.clear(); }),
+            "part.json has kernels without programs");
+  std::string program = "part.json: program 'decode-8' ";
+  EXPECT_EQ(why([](auto &, auto &p) { p.buffers[0].entry = 1; }),
+            program + "has a buffer of an entry that is not in the table of 1 "
+                      "weights");
+  EXPECT_EQ(why([](auto &, auto &p) { p.buffers[1].offset = 16; }),
+            program + "has a buffer of 256 bytes at byte 16 of 256 bytes of "
+                      "scratch");
+  EXPECT_EQ(why([](auto &, auto &p) { p.buffers[1].memory = "tape"; }),
+            program +
+                "has a buffer in memory 'tape', which is none of a part's");
+  EXPECT_EQ(why([](auto &, auto &p) { p.step[1].elements = 13; }),
+            program + "has values 'tokens' beyond its 64 bytes");
+  EXPECT_EQ(why([](auto &, auto &p) { p.launches[0].writes = {2}; }),
+            program + "launches 'copy' over a buffer that is none of its 2");
+  EXPECT_EQ(why([](auto &, auto &p) { p.launches[0].threads = 2048; }),
+            program + "launches 'copy' on a grid of 3 sizes with 2048 threads, "
+                      "expected 3 above 0 and 1 to 1024");
+  EXPECT_EQ(why([](auto &, auto &p) { p.launches[0].grid = {1, 0, 1}; }),
+            program + "launches 'copy' on a grid of 3 sizes with 128 threads, "
+                      "expected 3 above 0 and 1 to 1024");
+}
+
+TEST(Part, TakesTheSmallestProgramThatFits) {
+  LaunchCode code = *makeLaunchedPart().launches;
+  code.programs.push_back(code.programs[0]);
+  code.programs[1].name = "decode-1";
+  code.programs[1].tokens = code.programs[1].rows = code.programs[1].selected =
+      1;
+  EXPECT_EQ(code.find("decode", 1, 1, 1)->name, "decode-1");
+  EXPECT_EQ(code.find("decode", 2, 1, 1)->name, "decode-8");
+  EXPECT_EQ(code.find("decode", 9, 1, 1), nullptr);
+  EXPECT_EQ(code.find("prefill", 1, 1, 1)->name, "decode-1");
+  code.programs[1].phase = "prefill";
+  EXPECT_EQ(code.find("decode", 1, 1, 1)->name, "decode-8");
 }
 
 TEST(Part, SizesAndOffsetsAreChecked) {

@@ -1,0 +1,103 @@
+//===- LaunchCode.h - kernels and the launches of a step -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The code of a part whose chip is driven by launches: kernels in one text, and
+// for each phase and number of tokens a program, a list of launches over
+// buffers. Kernels take the addresses of what they read, then of what they
+// write. All else of a step is in the values of the step, i32 each, which the
+// caller writes into one buffer: `step` of a program says what lies where.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_RUNTIME_LAUNCHCODE_H
+#define TANDEM_TARGETS_RUNTIME_LAUNCHCODE_H
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tandem::runtime {
+
+/// A piece of one of the memories.
+struct LaunchBuffer {
+  std::string memory;
+  std::optional<uint64_t> entry;
+  uint64_t offset = 0;
+  uint64_t bytes = 0;
+};
+
+/// One launch of a kernel.
+struct KernelLaunch {
+  std::string kernel;
+  std::vector<uint64_t> grid;
+  uint64_t threads = 0;
+  uint64_t sharedBytes = 0;
+  std::vector<uint64_t> reads;
+  std::vector<uint64_t> writes;
+};
+
+/// One of the values of a step.
+struct StepValues {
+  std::string name;
+  uint64_t offset = 0;
+  uint64_t elements = 0;
+};
+
+/// What is launched for a step.
+struct LaunchProgram {
+  std::string name;
+  std::string phase;
+  uint64_t tokens = 0;
+  uint64_t rows = 0;
+  uint64_t selected = 0;
+  uint64_t arenaBytes = 0;
+  uint64_t stepBytes = 0;
+  std::vector<StepValues> step;
+  std::vector<LaunchBuffer> buffers;
+  std::vector<KernelLaunch> launches;
+};
+
+/// What the assembler says of a kernel.
+struct AssembledKernel {
+  std::string name;
+  uint64_t registers = 0;
+  uint64_t spilledBytes = 0;
+};
+
+/// The cache, in blocks that a row's list names.
+struct CacheBlocks {
+  uint64_t tokens = 0;
+  uint64_t bytes = 0;
+};
+
+/// Kernels and programs.
+struct LaunchCode {
+  std::string format;
+  std::string device;
+  std::string file;
+  std::optional<std::string> binary;
+  std::optional<std::string> whyNoBinary;
+  std::vector<AssembledKernel> assembled;
+  CacheBlocks cache;
+  std::vector<LaunchProgram> programs;
+
+  /// The smallest program of a phase that takes a step of so many tokens, rows
+  /// and selected tokens, or null. Phases without a program run by another.
+  const LaunchProgram *find(const std::string &phase, uint64_t tokens,
+                            uint64_t rows, uint64_t selected) const;
+};
+
+/// Checks what a program that reads `code` relies on: indices of buffers, three
+/// sizes of a grid, entries below `weights`. Throws a Failure that begins with
+/// `name`.
+void checkLaunchCode(const LaunchCode &code, uint64_t weights,
+                     const std::string &name);
+
+} // namespace tandem::runtime
+
+#endif // TANDEM_TARGETS_RUNTIME_LAUNCHCODE_H
