@@ -1,0 +1,79 @@
+//===- DescribePlan.cpp - a plan as part.json has it -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Emit/DescribePlan.h"
+
+#include "tandem/targets/Nvidia/Lowering/Programs.h"
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::nvidia;
+
+static constexpr const char *fieldNames[stepFields] = {
+    "token_count", "selected_count", "tokens",  "positions",
+    "token_rows",  "selected",       "lengths", "blocks"};
+
+static runtime::LaunchBuffer describe(BufferOp op) {
+  runtime::LaunchBuffer record;
+  record.memory = stringifyMemory(op.getMemory()).str();
+  if (op.getEntry()) {
+    record.entry = *op.getEntry();
+  }
+  record.offset = op.getOffset();
+  record.bytes = op.getBytes();
+  return record;
+}
+
+static runtime::LaunchProgram describe(ProgramOp op, const CacheBlocks &cache) {
+  runtime::LaunchProgram record;
+  record.name = op.getSymName().str();
+  record.phase = op.getPhase().str();
+  record.tokens = op.getTokens();
+  record.rows = op.getRows();
+  record.selected = op.getSelected();
+  record.arenaBytes = op.getArena();
+  Program program{record.phase, int64_t(record.tokens), int64_t(record.rows),
+                  int64_t(record.selected)};
+  StepLayout layout(program, cache.blocksPerRow);
+  record.stepBytes = layout.bytes;
+  for (auto [name, place] : llvm::zip(fieldNames, layout.places)) {
+    record.step.push_back(
+        {name, uint64_t(place.offset), uint64_t(place.elements)});
+  }
+  llvm::DenseMap<Value, uint64_t> numbers;
+  for (auto buffer : op.getBody().getOps<BufferOp>()) {
+    numbers[buffer] = record.buffers.size();
+    record.buffers.push_back(describe(buffer));
+  }
+  for (auto launch : op.getBody().getOps<LaunchOp>()) {
+    runtime::KernelLaunch &entry = record.launches.emplace_back();
+    entry.kernel = launch.getKernel().getLeafReference().str();
+    entry.grid.assign(launch.getGrid().begin(), launch.getGrid().end());
+    entry.threads = launch.getThreads();
+    entry.sharedBytes = launch.getShared();
+    for (Value value : launch.getReads()) {
+      entry.reads.push_back(numbers.at(value));
+    }
+    for (Value value : launch.getWrites()) {
+      entry.writes.push_back(numbers.at(value));
+    }
+  }
+  return record;
+}
+
+runtime::LaunchCode tandem::nvidia::describePlan(PlanOp plan,
+                                                 const CacheBlocks &cache) {
+  runtime::LaunchCode code;
+  code.format = "ptx";
+  code.device = plan.getChip().str();
+  code.cache.tokens = cache.tokens;
+  code.cache.bytes = cache.blockElements() * sizeof(float);
+  for (auto program : plan.getBody().getOps<ProgramOp>()) {
+    code.programs.push_back(describe(program, cache));
+  }
+  return code;
+}

@@ -1,0 +1,99 @@
+//===- Kernels.cpp - definitions of kernels -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Kernels/Kernels.h"
+
+#include "tandem/targets/Nvidia/IR/PlanOps.h"
+
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace tandem::nvidia;
+
+static constexpr unsigned globalMemory = 1, sharedMemory = 3;
+static constexpr StringLiteral sharedName = "shared_memory";
+
+std::string CacheBlocks::name() const {
+  std::string name;
+  llvm::raw_string_ostream(name)
+      << layers << "x" << heads << "x" << tokens << "x" << keyDim << "x"
+      << valueDim << "_of_" << blocksPerRow;
+  return name;
+}
+
+/// The dynamic shared memory of every kernel.
+static LLVM::GlobalOp sharedGlobal(gpu::GPUModuleOp module) {
+  if (auto known = module.lookupSymbol<LLVM::GlobalOp>(sharedName)) {
+    return known;
+  }
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), 0);
+  return LLVM::GlobalOp::create(builder, module.getLoc(), type,
+                                /*isConstant=*/false, LLVM::Linkage::External,
+                                sharedName, Attribute(), /*alignment=*/16,
+                                sharedMemory);
+}
+
+static void setAttributes(const Kernel &kernel, int64_t arguments,
+                          function_ref<bool(int64_t)> isConstant) {
+  LLVM::LLVMFuncOp function = kernel.function;
+  Builder builder(function.getContext());
+  function->setAttr(NVVM::NVVMDialect::getKernelFuncAttrName(),
+                    builder.getUnitAttr());
+  function->setAttr(
+      NVVM::NVVMDialect::getMaxntidAttrName(),
+      builder.getDenseI32ArrayAttr({int32_t(kernel.threads), 1, 1}));
+  function->setAttr(sharedBytesAttribute,
+                    builder.getI64IntegerAttr(kernel.sharedBytes));
+  for (int64_t i = 0; i < arguments; ++i) {
+    function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
+                        builder.getI64IntegerAttr(16));
+    // Loads through such an argument may be kept in caches that are not told of
+    // writes.
+    if (i > 0 && isConstant(i - 1)) {
+      function.setArgAttr(i, LLVM::LLVMDialect::getNoAliasAttrName(),
+                          builder.getUnitAttr());
+      function.setArgAttr(i, LLVM::LLVMDialect::getReadonlyAttrName(),
+                          builder.getUnitAttr());
+    }
+  }
+}
+
+Kernel Kernels::define(const std::string &name, int64_t buffers, Kernel shape,
+                       function_ref<bool(int64_t)> isConstant,
+                       function_ref<void(const Body &)> write) {
+  if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name)) {
+    shape.function = known;
+    return shape;
+  }
+  Code code(module.getLoc(), module.getContext());
+  code.setInsertionPointToEnd(module.getBody());
+  Type address = LLVM::LLVMPointerType::get(code.getContext(), globalMemory);
+  auto type =
+      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(code.getContext()),
+                                  SmallVector<Type>(buffers + 1, address));
+  shape.function = LLVM::LLVMFuncOp::create(code, name, type);
+  setAttributes(shape, buffers + 1, isConstant);
+  Block *entry = shape.function.addEntryBlock(code);
+  code.setInsertionPointToStart(entry);
+  SmallVector<Pointer> arguments;
+  for (Value argument : entry->getArguments()) {
+    arguments.emplace_back(code, argument);
+  }
+  Value shared = entry->getArgument(0); // of no use without shared memory
+  if (shape.sharedBytes > 0) {
+    shared = LLVM::AddressOfOp::create(code, sharedGlobal(module));
+  }
+  Expr row = code.blockY() * double(shape.rowsPerBlock);
+  Expr count = arguments[0].loadInteger();
+  code.ifThen(row < count, [&] {
+    write({code, ArrayRef(arguments).drop_front(), Pointer(code, shared), row,
+           count});
+  });
+  LLVM::ReturnOp::create(code, ValueRange());
+  return shape;
+}

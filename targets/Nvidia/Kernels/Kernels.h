@@ -1,0 +1,140 @@
+//===- Kernels.h - the kernels of a part -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A kernel is made for the sizes of its operands, which are in its name, so a
+// part has one for each distinct shape. It takes the addresses of what it
+// reads, then of what it writes. `count` is the address of the number of rows
+// that the step really has; a grid is made for the most rows there may be, and
+// threads beyond leave at once. All rows are fp32.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
+
+#include "tandem/targets/Nvidia/Kernels/Steps.h"
+#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace tandem::nvidia {
+
+/// A kernel and how it is launched.
+struct Kernel {
+  mlir::LLVM::LLVMFuncOp function;
+  int64_t threads = 0;     ///< in a block
+  int64_t sharedBytes = 0; ///< of dynamic shared memory
+  /// Blocks along x for `rowsPerBlock` rows of tokens; rows lie along y.
+  int64_t blocksPerRow = 1;
+  int64_t rowsPerBlock = 1;
+  int64_t splits = 1; ///< blocks along z, which share the work of a row
+};
+
+/// A product with a matrix and what follows it.
+struct LinearShape {
+  WeightFormat weight;
+  /// Rows of inputs that a row of the weights is loaded for.
+  int64_t inputRows = 1;
+  /// A second matrix of the same shape and a function: y = f(x gate) * (x w).
+  bool hasGate = false;
+  std::string glu; ///< of Math.h, of one argument
+  Steps steps;
+};
+
+/// Rotation of heads by the angles of positions.
+struct RotaryShape {
+  int64_t heads = 0, dim = 0;
+  int64_t pairs = 0; ///< columns of the tables
+  bool isInterleaved = false;
+};
+
+/// Where the elements of a layer lie in the blocks of the cache. A block holds
+/// `tokens` tokens of all layers; a layer's part of it is
+/// keys [heads][tokens][keyDim], then values [heads][tokens][valueDim].
+struct CacheBlocks {
+  int64_t layers = 0, heads = 0, keyDim = 0, valueDim = 0;
+  int64_t tokens = 0;       ///< in a block
+  int64_t blocksPerRow = 0; ///< entries of a row's list of blocks
+
+  int64_t valuesOffset() const { return heads * tokens * keyDim; }
+  int64_t layerElements() const { return heads * tokens * (keyDim + valueDim); }
+  int64_t blockElements() const { return layers * layerElements(); }
+  std::string name() const;
+};
+
+/// Attention of new tokens over the cache.
+struct AttentionShape {
+  CacheBlocks cache;
+  int64_t heads = 0; ///< of queries
+  double scale = 1, softcap = 0;
+  bool isCausal = true;
+  int64_t window = 0; ///< 0: all
+  /// Blocks that share the keys of a head of a token: few tokens would leave
+  /// most of the chip idle.
+  int64_t splits = 1;
+
+  /// What a split leaves: the elements of the output, not yet divided by the
+  /// sum of weights, the largest score, and that sum.
+  int64_t partialWidth() const { return cache.valueDim + 2; }
+};
+
+/// The kernels of a part, each made on first use.
+class Kernels {
+public:
+  explicit Kernels(mlir::gpu::GPUModuleOp module) : module(module) {}
+
+  /// (count, ids, table...) -> rows [depth]: row `ids[i]` of the table.
+  Kernel embedding(const WeightFormat &table);
+  /// (count, x, scale) -> y
+  Kernel rmsNorm(int64_t width, double epsilon);
+  /// (count, x, scale, bias where it has one) -> y
+  Kernel layerNorm(int64_t width, double epsilon, bool hasBias);
+  /// (count, x, weight..., gate..., operands of steps...) -> y
+  Kernel linear(const LinearShape &shape);
+  /// (count, x where it begins with rows, operands of steps...) -> y, which is
+  /// elements [first, first + width) of rows of `rowWidth` with the steps
+  /// applied.
+  Kernel map(int64_t width, int64_t rowWidth, int64_t first,
+             const Steps &steps);
+  /// (count, indices, x) -> y: row `indices[i]` of x.
+  Kernel select(int64_t width);
+  /// (count, x, positions, cos, sin) -> y
+  Kernel rotary(const RotaryShape &shape);
+  /// (count, key, value, positions, rows, blocks) -> the layer's cache
+  Kernel append(const CacheBlocks &cache);
+  /// (count, query, positions, rows, lengths, blocks, the layer's cache) -> y,
+  /// or what splits leave, [row][head][split][partialWidth]. `lengths` are
+  /// tokens in a row's cache, the new ones included.
+  Kernel attention(const AttentionShape &shape);
+  /// (count, what splits leave) -> y
+  Kernel mergeSplits(const AttentionShape &shape);
+  /// (count, logits) -> the first index of the largest, i32 for each row
+  Kernel largest(int64_t width);
+
+private:
+  /// Writes a kernel's body for one thread; `row` is the first of its rows of
+  /// tokens, and there is one.
+  struct Body {
+    Code &code;
+    llvm::ArrayRef<Pointer> arguments; ///< without `count`
+    Pointer shared;
+    Expr row, count;
+  };
+
+  /// The kernel called `name`, with `buffers` arguments behind `count` and,
+  /// where it is new, the body that `write` writes. Arguments that
+  /// `isConstant` says never change.
+  Kernel define(const std::string &name, int64_t buffers, Kernel shape,
+                llvm::function_ref<bool(int64_t)> isConstant,
+                llvm::function_ref<void(const Body &)> write);
+
+  mlir::gpu::GPUModuleOp module;
+};
+
+} // namespace tandem::nvidia
+
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H

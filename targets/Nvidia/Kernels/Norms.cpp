@@ -1,0 +1,93 @@
+//===- Norms.cpp - normalisation of rows -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Kernels/Kernels.h"
+
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace tandem::nvidia;
+
+static constexpr int64_t threads = 128;
+
+/// The bits of a number, for names.
+static std::string bitsOf(double value) {
+  return llvm::utohexstr(llvm::bit_cast<uint64_t>(value), /*LowerCase=*/true);
+}
+
+/// The mean over a row of what `element` gives for each column.
+static Expr meanOf(Code &code, int64_t width, Pointer shared,
+                   function_ref<Expr(Expr)> element) {
+  Exprs sums = code.loop(code.thread(), code.integer(width), threads,
+                         {code.real(0)}, [&](Expr column, const Exprs &sum) {
+                           return Exprs{sum[0] + element(column)};
+                         });
+  Expr sum = code.combineBlock(sums[0], threads, shared,
+                               [](Expr a, Expr b) { return a + b; });
+  return sum / double(width);
+}
+
+static Kernel shapeOfNorm() {
+  Kernel kernel;
+  kernel.threads = threads;
+  kernel.sharedBytes = threads / 32 * sizeof(float);
+  return kernel;
+}
+
+Kernel Kernels::rmsNorm(int64_t width, double epsilon) {
+  std::string name =
+      "rms_norm_" + std::to_string(width) + "_" + bitsOf(epsilon);
+  return define(
+      name, /*buffers=*/3, shapeOfNorm(), [](int64_t i) { return i == 1; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        Expr offset = body.row * double(width);
+        Pointer x = body.arguments[0] + offset, y = body.arguments[2] + offset;
+        Expr mean = meanOf(code, width, body.shared, [&](Expr column) {
+          Expr element = (x + column).loadFloat();
+          return element * element;
+        });
+        Expr factor = 1.0 / code.sqrt(mean + epsilon);
+        code.loop(
+            code.thread(), code.integer(width), threads, [&](Expr column) {
+              Expr scale = (body.arguments[1] + column).loadFloat();
+              (y + column).store((x + column).loadFloat() * factor * scale);
+            });
+      });
+}
+
+Kernel Kernels::layerNorm(int64_t width, double epsilon, bool hasBias) {
+  std::string name = "layer_norm_" + std::to_string(width) + "_" +
+                     bitsOf(epsilon) + (hasBias ? "_bias" : "");
+  int64_t last = hasBias ? 3 : 2;
+  return define(
+      name, last + 1, shapeOfNorm(),
+      [&](int64_t i) { return i > 0 && i < last; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        Expr offset = body.row * double(width);
+        Pointer x = body.arguments[0] + offset,
+                y = body.arguments[last] + offset;
+        Expr mean = meanOf(code, width, body.shared, [&](Expr column) {
+          return (x + column).loadFloat();
+        });
+        Expr variance = meanOf(code, width, body.shared, [&](Expr column) {
+          Expr element = (x + column).loadFloat() - mean;
+          return element * element;
+        });
+        Expr factor = 1.0 / code.sqrt(variance + epsilon);
+        code.loop(
+            code.thread(), code.integer(width), threads, [&](Expr column) {
+              Expr element = ((x + column).loadFloat() - mean) * factor;
+              element = element * (body.arguments[1] + column).loadFloat();
+              if (hasBias) {
+                element = element + (body.arguments[2] + column).loadFloat();
+              }
+              (y + column).store(element);
+            });
+      });
+}

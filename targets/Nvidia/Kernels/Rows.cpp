@@ -1,0 +1,80 @@
+//===- Rows.cpp - rows that are looked up, copied or mapped -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Kernels/Kernels.h"
+
+using namespace mlir;
+using namespace tandem::nvidia;
+
+static constexpr int64_t threads = 128;
+
+Kernel Kernels::embedding(const WeightFormat &table) {
+  std::string name = "embedding_" + table.name() + "_" +
+                     std::to_string(table.rows) + "x" +
+                     std::to_string(table.depth);
+  Kernel shape;
+  shape.threads = threads;
+  int64_t buffers = 1 + table.buffers();
+  return define(
+      name, buffers + 1, shape, [&](int64_t i) { return i > 0 && i < buffers; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        Expr id = (body.arguments[0] + body.row).loadInteger();
+        Pointer y = body.arguments.back() + body.row * double(table.depth);
+        int64_t lanes = table.lanes();
+        code.loop(code.thread() * double(lanes), code.integer(table.depth),
+                  threads * lanes, [&](Expr column) {
+                    (y + column)
+                        .store(loadWeights(
+                            table, body.arguments.slice(1, table.buffers()), id,
+                            column));
+                  });
+      });
+}
+
+Kernel Kernels::select(int64_t width) {
+  Kernel shape;
+  shape.threads = threads;
+  return define(
+      "select_" + std::to_string(width), /*buffers=*/3, shape,
+      [](int64_t) { return false; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        Expr from = (body.arguments[0] + body.row).loadInteger();
+        Pointer x = body.arguments[1] + from * double(width);
+        Pointer y = body.arguments[2] + body.row * double(width);
+        code.loop(
+            code.thread(), code.integer(width), threads,
+            [&](Expr column) { (y + column).store((x + column).loadFloat()); });
+      });
+}
+
+Kernel Kernels::map(int64_t width, int64_t rowWidth, int64_t first,
+                    const Steps &steps) {
+  std::string name = "map_" + std::to_string(width);
+  if (rowWidth != width) {
+    name += "_of_" + std::to_string(rowWidth) + "_at_" + std::to_string(first);
+  }
+  Kernel shape;
+  shape.threads = threads;
+  shape.blocksPerRow = (width + threads - 1) / threads;
+  int64_t operands = buffersOf(steps);
+  return define(
+      name + nameOf(steps), operands + 2, shape, [](int64_t) { return false; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        Expr column = code.blockX() * double(threads) + code.thread();
+        code.ifThen(column < double(width), [&] {
+          Expr from = body.row * double(rowWidth) + column + double(first);
+          Expr value = (body.arguments[0] + from).loadFloat();
+          value = applySteps(steps, value, body.arguments.slice(1, operands),
+                             body.row, column, width);
+          (body.arguments.back() + body.row * double(width) + column)
+              .store(value);
+        });
+      });
+}

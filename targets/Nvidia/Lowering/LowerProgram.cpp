@@ -1,0 +1,351 @@
+//===- LowerProgram.cpp - one program of a part -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Lowering/LowerProgram.h"
+
+#include "tandem/targets/Nvidia/Lowering/Chains.h"
+#include "tandem/targets/Nvidia/Lowering/ProgramBuilder.h"
+#include "tandem/targets/Nvidia/Lowering/Support.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::nvidia;
+using namespace tandem::transformer;
+
+namespace {
+
+/// Values of one function, as its launches see them.
+struct Scope {
+  llvm::DenseMap<Value, Rows> rows; ///< of tensors, ids and positions included
+  llvm::DenseMap<Value, int64_t> indices;
+  llvm::DenseMap<Value, int64_t> entries; ///< of weights
+  /// What the phase returns, where it is made in its place.
+  Value result;
+};
+
+class ProgramLowering {
+public:
+  ProgramLowering(PlanContext &context, const Program &program)
+      : context(context), b(context, program) {}
+
+  ProgramOp run(func::FuncOp phase);
+
+private:
+  void lowerBlock(Block &block, Scope &scope);
+  void lowerChain(const Chain &chain, Scope &scope);
+  void lowerOperation(Operation *op, Scope &scope);
+  void lowerLoop(scf::ForOp loop, Scope &scope);
+  void lowerCall(func::CallOp call, Scope &scope);
+  void lower(deploy::WeightOp op, Scope &scope);
+  void lower(EmbeddingOp op, Scope &scope);
+  void lower(RmsNormOp op, Scope &scope);
+  void lower(LayerNormOp op, Scope &scope);
+  void lower(RotaryOp op, Scope &scope);
+  void lower(SelectTokensOp op, Scope &scope);
+  void lower(AppendOp op, Scope &scope);
+  void lower(CachedAttentionOp op, Scope &scope);
+  void lowerSplit(onnx::NodeOp op, Scope &scope);
+
+  Rows makeRows(Value value, bool isSelected, Scope &scope);
+  /// A weight that is no matrix.
+  Value vector(Value weight, Scope &scope);
+  SmallVector<Value> matrix(Value weight, MatrixLayout layout, Scope &scope);
+
+  PlanContext &context;
+  ProgramBuilder b;
+};
+
+} // namespace
+
+Rows ProgramLowering::makeRows(Value value, bool isSelected, Scope &scope) {
+  Rows rows = value == scope.result ? Rows{b.logits(widthOf(value)), isSelected}
+                                    : b.makeRows(widthOf(value), isSelected);
+  scope.rows[value] = rows;
+  return rows;
+}
+
+Value ProgramLowering::vector(Value weight, Scope &scope) {
+  auto type = cast<RankedTensorType>(
+      context.part.getSlot(scope.entries.at(weight)).getType());
+  return b.memory(Memory::weights, type.getNumElements() * sizeof(float), 0,
+                  scope.entries.at(weight));
+}
+
+static WeightFormat formatOf(Value weight, MatrixLayout layout) {
+  return *WeightFormat::of(cast<RankedTensorType>(weight.getType()),
+                           layout == MatrixLayout::nk);
+}
+
+SmallVector<Value> ProgramLowering::matrix(Value weight, MatrixLayout layout,
+                                           Scope &scope) {
+  return b.matrix(scope.entries.at(weight), formatOf(weight, layout));
+}
+
+void ProgramLowering::lower(deploy::WeightOp op, Scope &scope) {
+  int64_t entry = op.getBase();
+  if (op.getLayer()) {
+    entry += scope.indices.at(op.getLayer()) * *op.getStride();
+  }
+  scope.entries[op] = entry;
+}
+
+void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
+  const Rows ids = scope.rows.at(op.getIds());
+  SmallVector<Value> reads = {ids.buffer};
+  llvm::append_range(reads, matrix(op.getTable(), op.getLayout(), scope));
+  Rows y = makeRows(op.getOutput(), ids.isSelected, scope);
+  b.launch(context.kernels.embedding(formatOf(op.getTable(), op.getLayout())),
+           y.isSelected, reads, y.buffer, op.getLoc());
+}
+
+void ProgramLowering::lower(RmsNormOp op, Scope &scope) {
+  const Rows x = scope.rows.at(op.getInput());
+  Rows y = makeRows(op.getOutput(), x.isSelected, scope);
+  b.launch(context.kernels.rmsNorm(widthOf(op.getInput()),
+                                   op.getEpsilon().convertToDouble()),
+           x.isSelected, {x.buffer, vector(op.getScale(), scope)}, y.buffer,
+           op.getLoc());
+}
+
+void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
+  const Rows x = scope.rows.at(op.getInput());
+  SmallVector<Value> reads = {x.buffer, vector(op.getScale(), scope)};
+  if (op.getBias()) {
+    reads.push_back(vector(op.getBias(), scope));
+  }
+  Rows y = makeRows(op.getOutput(), x.isSelected, scope);
+  b.launch(context.kernels.layerNorm(widthOf(op.getInput()),
+                                     op.getEpsilon().convertToDouble(),
+                                     bool(op.getBias())),
+           x.isSelected, reads, y.buffer, op.getLoc());
+}
+
+void ProgramLowering::lower(RotaryOp op, Scope &scope) {
+  const Rows x = scope.rows.at(op.getInput());
+  int64_t heads = op.getHeads();
+  RotaryShape shape{heads, widthOf(op.getInput()) / heads, widthOf(op.getCos()),
+                    op.getInterleaved()};
+  Rows y = makeRows(op.getOutput(), x.isSelected, scope);
+  b.launch(context.kernels.rotary(shape), x.isSelected,
+           {x.buffer, scope.rows.at(op.getPositions()).buffer,
+            vector(op.getCos(), scope), vector(op.getSin(), scope)},
+           y.buffer, op.getLoc());
+}
+
+void ProgramLowering::lower(SelectTokensOp op, Scope &scope) {
+  const Rows x = scope.rows.at(op.getInput());
+  Rows y = makeRows(op.getOutput(), /*isSelected=*/true, scope);
+  b.launch(context.kernels.select(widthOf(op.getInput())), /*onSelected=*/true,
+           {b.step(StepField::selected), x.buffer}, y.buffer, op.getLoc());
+}
+
+void ProgramLowering::lower(AppendOp op, Scope &scope) {
+  b.launch(context.kernels.append(context.cache), /*onSelected=*/false,
+           {scope.rows.at(op.getKey()).buffer,
+            scope.rows.at(op.getValue()).buffer, b.step(StepField::positions),
+            b.step(StepField::tokenRows), b.step(StepField::blocks)},
+           b.cache(scope.indices.at(op.getLayer())), op.getLoc());
+}
+
+void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
+  AttentionShape shape;
+  shape.cache = context.cache;
+  shape.heads = op.getHeads();
+  shape.scale = op.getScale().convertToDouble();
+  shape.softcap = op.getSoftcap().convertToDouble();
+  shape.isCausal = op.getKeep().getCausal();
+  shape.window = std::max<int64_t>(0, op.getKeep().getWindow());
+  shape.splits = b.splits(shape.heads);
+  Value query = scope.rows.at(op.getQuery()).buffer;
+  Rows y = makeRows(op.getOutput(), /*isSelected=*/false, scope);
+  Value made = shape.splits > 1 ? b.makeParts(shape) : y.buffer;
+  b.launch(context.kernels.attention(shape), /*onSelected=*/false,
+           {query, b.step(StepField::positions), b.step(StepField::tokenRows),
+            b.step(StepField::lengths), b.step(StepField::blocks),
+            b.cache(scope.indices.at(op.getLayer()))},
+           made, op.getLoc());
+  if (shape.splits > 1) {
+    b.launch(context.kernels.mergeSplits(shape), /*onSelected=*/false, made,
+             y.buffer, op.getLoc());
+  }
+}
+
+void ProgramLowering::lowerSplit(onnx::NodeOp op, Scope &scope) {
+  const Rows x = scope.rows.at(op.getInputs()[0]);
+  int64_t first = 0, rowWidth = widthOf(op.getInputs()[0]);
+  for (Value output : op.getOutputs()) {
+    int64_t width = widthOf(output);
+    Rows y = makeRows(output, x.isSelected, scope);
+    b.launch(context.kernels.map(width, rowWidth, first, {}), x.isSelected,
+             x.buffer, y.buffer, op.getLoc());
+    first += width;
+  }
+}
+
+void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
+  LinearOp linear = chain.linear;
+  const Rows x = scope.rows.at(linear ? linear.getInput() : chain.start);
+  SmallVector<Value> reads = {x.buffer};
+  for (LinearOp layer : {chain.linear, chain.gate}) {
+    if (layer) {
+      llvm::append_range(reads,
+                         matrix(layer.getWeight(), layer.getLayout(), scope));
+    }
+  }
+  for (Value operand : chain.operands) {
+    reads.push_back(scope.entries.contains(operand)
+                        ? vector(operand, scope)
+                        : scope.rows.at(operand).buffer);
+  }
+  int64_t width = widthOf(chain.result);
+  Kernel kernel =
+      linear ? context.kernels.linear(
+                   {formatOf(linear.getWeight(), linear.getLayout()),
+                    b.inputRows(x.isSelected), bool(chain.gate), chain.glu,
+                    chain.steps})
+             : context.kernels.map(width, width, /*first=*/0, chain.steps);
+  Rows y = makeRows(chain.result, x.isSelected, scope);
+  b.launch(kernel, x.isSelected, reads, y.buffer,
+           chain.covered.back()->getLoc());
+}
+
+void ProgramLowering::lowerLoop(scf::ForOp loop, Scope &scope) {
+  auto copy = [&](Value from, Value to) {
+    auto rows = scope.rows.find(from);
+    if (rows != scope.rows.end()) {
+      scope.rows[to] = Rows(rows->second);
+    }
+  };
+  for (auto [initial, carried] :
+       llvm::zip(loop.getInitArgs(), loop.getRegionIterArgs())) {
+    copy(initial, carried);
+  }
+  int64_t last = scope.indices.at(loop.getUpperBound());
+  int64_t step = scope.indices.at(loop.getStep());
+  for (int64_t i = scope.indices.at(loop.getLowerBound()); i < last;
+       i += step) {
+    scope.indices[loop.getInductionVar()] = i;
+    lowerBlock(*loop.getBody(), scope);
+    // All at once: what is carried may be yielded in another place.
+    SmallVector<std::pair<Value, Rows>> next;
+    for (auto [yielded, carried] :
+         llvm::zip(loop.getYieldedValues(), loop.getRegionIterArgs())) {
+      auto rows = scope.rows.find(yielded);
+      if (rows != scope.rows.end()) {
+        next.emplace_back(carried, rows->second);
+      }
+    }
+    for (auto &[carried, rows] : next) {
+      scope.rows[carried] = rows;
+    }
+  }
+  for (auto [carried, result] :
+       llvm::zip(loop.getRegionIterArgs(), loop.getResults())) {
+    copy(carried, result);
+  }
+}
+
+void ProgramLowering::lowerCall(func::CallOp call, Scope &scope) {
+  auto callee = context.part.lookupSymbol<func::FuncOp>(call.getCallee());
+  Scope inner;
+  for (auto [argument, operand] :
+       llvm::zip(callee.getArguments(), call.getOperands())) {
+    if (auto rows = scope.rows.find(operand); rows != scope.rows.end()) {
+      inner.rows[argument] = rows->second;
+    }
+    if (auto index = scope.indices.find(operand);
+        index != scope.indices.end()) {
+      inner.indices[argument] = index->second;
+    }
+  }
+  Block &body = callee.getBody().front();
+  lowerBlock(body, inner);
+  for (auto [returned, result] :
+       llvm::zip(body.getTerminator()->getOperands(), call.getResults())) {
+    if (auto rows = inner.rows.find(returned); rows != inner.rows.end()) {
+      scope.rows[result] = rows->second;
+    }
+  }
+}
+
+void ProgramLowering::lowerOperation(Operation *op, Scope &scope) {
+  llvm::TypeSwitch<Operation *>(op)
+      .Case([&](arith::ConstantIndexOp constant) {
+        scope.indices[constant] = constant.value();
+      })
+      .Case([&](PositionsOp positions) {
+        scope.rows[positions] = {b.step(StepField::positions)};
+      })
+      .Case([&](onnx::NodeOp node) { lowerSplit(node, scope); })
+      .Case([&](scf::ForOp loop) { lowerLoop(loop, scope); })
+      .Case([&](func::CallOp call) { lowerCall(call, scope); })
+      .Case<deploy::WeightOp, EmbeddingOp, RmsNormOp, LayerNormOp, RotaryOp,
+            SelectTokensOp, AppendOp, CachedAttentionOp>(
+          [&](auto op) { lower(op, scope); })
+      .Default([](Operation *) {}); // constants, terminators
+}
+
+void ProgramLowering::lowerBlock(Block &block, Scope &scope) {
+  std::vector<Chain> chains = findChains(block);
+  llvm::DenseMap<Operation *, const Chain *> chainAt;
+  llvm::DenseSet<Operation *> covered;
+  for (const Chain &chain : chains) {
+    chainAt[chain.covered.back()] = &chain;
+    covered.insert(chain.covered.begin(), chain.covered.end());
+  }
+  for (Operation &op : block) {
+    if (const Chain *chain = chainAt.lookup(&op)) {
+      lowerChain(*chain, scope);
+    } else if (!covered.contains(&op)) {
+      lowerOperation(&op, scope);
+    }
+  }
+}
+
+ProgramOp ProgramLowering::run(func::FuncOp phase) {
+  Scope scope;
+  for (Value argument : phase.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (!type) {
+      continue;
+    }
+    if (type.getElementType().isF32()) {
+      scope.rows[argument] = {b.input(widthOf(argument))};
+    } else {
+      scope.rows[argument] = {b.step(StepField::tokens)};
+    }
+  }
+  Block &body = phase.getBody().front();
+  Value result = body.getTerminator()->getOperand(0);
+  Operation *maker = result.getDefiningOp();
+  if (maker && !isa<func::CallOp, scf::ForOp, PositionsOp>(maker)) {
+    scope.result = result;
+  }
+  lowerBlock(body, scope);
+  Rows made = scope.rows.at(result);
+  int64_t width = widthOf(result);
+  if (result != scope.result) {
+    b.launch(context.kernels.map(width, width, /*first=*/0, {}),
+             made.isSelected, made.buffer, b.logits(width), phase.getLoc());
+  }
+  if (made.isSelected) {
+    b.launch(context.kernels.largest(width), /*onSelected=*/true,
+             b.logits(width), b.largest(), phase.getLoc());
+  }
+  return b.finish();
+}
+
+ProgramOp tandem::nvidia::lowerProgram(PlanContext &context,
+                                       const Program &program) {
+  auto phase = context.part.lookupSymbol<func::FuncOp>(program.phase);
+  return ProgramLowering(context, program).run(phase);
+}

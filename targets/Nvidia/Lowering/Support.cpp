@@ -1,0 +1,253 @@
+//===- Support.cpp - what the target can run -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Lowering/Support.h"
+
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/Nvidia/Kernels/Math.h"
+#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::nvidia;
+using namespace tandem::transformer;
+
+int64_t tandem::nvidia::widthOf(Value value) {
+  auto type = cast<ShapedType>(value.getType());
+  return type.getRank() < 2 ? 1 : type.getShape().back();
+}
+
+std::optional<double> tandem::nvidia::scalarOf(Value value) {
+  auto constant = value.getDefiningOp<onnx::ConstantOp>();
+  auto elements =
+      constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : nullptr;
+  if (!elements || elements.getNumElements() != 1 ||
+      !isa<FloatType>(elements.getElementType())) {
+    return std::nullopt;
+  }
+  return (*elements.getValues<APFloat>().begin()).convertToDouble();
+}
+
+std::string tandem::nvidia::functionOf(onnx::NodeOp op) {
+  StringRef name = op.getOpType();
+  if (name == "Gelu") {
+    return op.getString("approximate", "none") == "tanh" ? "gelu_tanh"
+                                                         : "gelu_erf";
+  }
+  if (name == "Swish") {
+    return op.getFloat("alpha", 1.0) == 1.0 ? "silu" : "";
+  }
+  // A cast of f32 to f32, and operators without attributes.
+  bool isKnown = op.getInputs().size() == 1 ? bool(lookupUnary(name))
+                                            : bool(lookupBinary(name));
+  bool isPlain = name == "Cast" || op.getNodeAttributes().empty();
+  return isKnown && isPlain ? name.str() : "";
+}
+
+bool tandem::nvidia::isElementWise(Operation *op) {
+  if (auto node = dyn_cast<onnx::NodeOp>(op)) {
+    return node.getOutputs().size() == 1 &&
+           (node.getOpType() == "Clip" || !functionOf(node).empty());
+  }
+  return isa<ActivationOp, GluOp>(op);
+}
+
+static bool isWeight(Value value) {
+  return value.getDefiningOp<deploy::WeightOp>() != nullptr;
+}
+
+/// A value that an operation reads or makes: [tokens, width] of f32, ids, a
+/// weight, a scalar, or what the values of a step hold.
+static std::string whyNotValue(Value value) {
+  if (isa<RowsType, KvCacheType, deploy::WeightsType, IndexType>(
+          value.getType()) ||
+      value.getDefiningOp<onnx::ConstantOp>() ||
+      value.getDefiningOp<onnx::NoneOp>()) {
+    return {};
+  }
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (type && type.getElementType().isF32() && isWeight(value)) {
+    return {};
+  }
+  bool isIds =
+      type && type.getElementType().isInteger(32) && type.getRank() == 1;
+  bool isRows = type && type.getElementType().isF32() && type.getRank() == 2 &&
+                !type.isDynamicDim(1);
+  if (isIds || isRows) {
+    return {};
+  }
+  return llvm::formatv("has a value of type '{0}'; this target computes "
+                       "tensor<?xWIDTHxf32> values and tensor<?xi32> ids",
+                       value.getType());
+}
+
+/// Why a matrix or table of the layout cannot be read.
+static std::string whyNotMatrix(Value value, MatrixLayout layout) {
+  if (!isWeight(value)) {
+    return "multiplies by a computed matrix or looks up a computed table; "
+           "expected a weight of the part";
+  }
+  auto type = cast<RankedTensorType>(value.getType());
+  auto format = WeightFormat::of(type, layout == MatrixLayout::nk);
+  if (!format) {
+    return llvm::formatv("reads a weight stored as {0}; expected f32, bf16, or "
+                         "blocks of a multiple of 4 elements along each row",
+                         describeStorage(type));
+  }
+  if (format->rows * format->depth >= int64_t(1) << 31) {
+    return llvm::formatv("reads a weight of {0} x {1} elements; this target "
+                         "counts them in 31 bits",
+                         format->rows, format->depth);
+  }
+  return {};
+}
+
+/// Why one of the operands from `first` on cannot be read from the part's
+/// table.
+static std::string whyNotWeights(Operation *op, unsigned first) {
+  for (Value operand : op->getOperands().drop_front(first)) {
+    if (!isWeight(operand)) {
+      return llvm::formatv("reads '{0}' that is no weight of the part; "
+                           "expected a constant of the file",
+                           operand.getType());
+    }
+  }
+  return {};
+}
+
+static bool isRowsOf(Value value, int64_t width) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.getElementType().isF32() && type.getRank() == 2 &&
+         type.getShape().back() == width && !isWeight(value) &&
+         !scalarOf(value);
+}
+
+static std::string whyNotBinary(onnx::NodeOp op) {
+  int64_t width = widthOf(op.getOutputs()[0]);
+  bool hasRows = false;
+  for (Value input : op.getInputs()) {
+    auto type = dyn_cast<RankedTensorType>(input.getType());
+    bool isVector = type && isWeight(input) && type.getNumElements() == width;
+    bool isRows = isRowsOf(input, width);
+    hasRows |= isRows;
+    if (!isRows && !isVector && !scalarOf(input)) {
+      return llvm::formatv(
+          "combines '{0}' with rows of {1} values; expected as many or one",
+          input.getType(), width);
+    }
+  }
+  return hasRows ? std::string() : "has no operand with a row for each token";
+}
+
+static std::string whyNotClip(onnx::NodeOp op) {
+  for (Value bound : op.getInputs().drop_front()) {
+    if (!bound.getDefiningOp<onnx::NoneOp>() && !scalarOf(bound)) {
+      return llvm::formatv("clips at '{0}'; expected a constant number",
+                           bound.getType());
+    }
+  }
+  return isRowsOf(op.getInputs()[0], widthOf(op.getOutputs()[0]))
+             ? std::string()
+             : "has no operand with a row for each token";
+}
+
+static bool hasKnownWidths(onnx::NodeOp split) {
+  return llvm::all_of(split.getOutputs(), [](Value output) {
+    auto type = dyn_cast<RankedTensorType>(output.getType());
+    return type && !type.isDynamicDim(type.getRank() - 1);
+  });
+}
+
+static std::string whyNotNode(onnx::NodeOp op) {
+  if (op.getDomain() || op.getOpset()) {
+    return llvm::formatv("'{0}' is not a primitive", op.getQualifiedName());
+  }
+  if (op.getOpType() == "Split") { // a second input repeats the widths
+    return hasKnownWidths(op) ? "" : "splits into parts of unknown width";
+  }
+  if (op.getOpType() == "Clip") {
+    return whyNotClip(op);
+  }
+  if (isElementWise(op)) {
+    if (op.getInputs().size() == 2) {
+      return whyNotBinary(op);
+    }
+    if (isRowsOf(op.getInputs()[0], widthOf(op.getOutputs()[0]))) {
+      return {};
+    }
+  }
+  return llvm::formatv("'{0}' with {1} inputs has no kernel",
+                       op.getQualifiedName(), op.getInputs().size());
+}
+
+static std::string whyNotCache(KvCacheType type) {
+  if (type.getElementType().isF32()) {
+    return {};
+  }
+  return llvm::formatv("keeps '{0}' in the cache; this target keeps f32",
+                       type.getElementType());
+}
+
+/// Loops count layers, and a layer's weights are known where it is launched.
+static std::string whyNotLoop(scf::ForOp op) {
+  bool isKnown = llvm::all_of(
+      ValueRange{op.getLowerBound(), op.getUpperBound(), op.getStep()},
+      [](Value value) { return matchPattern(value, m_Constant()); });
+  return isKnown ? "" : "has bounds that are not constant";
+}
+
+std::string tandem::nvidia::whyNot(Operation *op) {
+  for (Value value :
+       llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
+                           SmallVector<Value>(op->getResults()))) {
+    if (std::string why = whyNotValue(value); !why.empty()) {
+      return why;
+    }
+  }
+  return llvm::TypeSwitch<Operation *, std::string>(op)
+      .Case<onnx::NodeOp>(whyNotNode)
+      .Case([](LinearOp op) {
+        std::string why = whyNotMatrix(op.getWeight(), op.getLayout());
+        return why.empty() ? whyNotWeights(op, /*first=*/2) : why;
+      })
+      .Case<RmsNormOp, LayerNormOp>(
+          [](auto op) { return whyNotWeights(op, /*first=*/1); })
+      .Case([](RotaryOp op) { return whyNotWeights(op, /*first=*/2); })
+      .Case([](EmbeddingOp op) {
+        return whyNotMatrix(op.getTable(), op.getLayout());
+      })
+      .Case<AppendOp, CachedAttentionOp>(
+          [](auto op) { return whyNotCache(op.getCache().getType()); })
+      .Case<scf::ForOp>(whyNotLoop)
+      .Case<deploy::WeightOp, onnx::ConstantOp, onnx::NoneOp, arith::ConstantOp,
+            PositionsOp, ActivationOp, GluOp, SelectTokensOp, func::CallOp,
+            func::ReturnOp, func::FuncOp, scf::YieldOp>(
+          [](auto) { return std::string(); })
+      .Default([](Operation *) { return "has no kernel on this target"; });
+}
+
+LogicalResult tandem::nvidia::checkSupported(deploy::PartOp part) {
+  LogicalResult result = success();
+  llvm::DenseSet<std::pair<Location, StringAttr>> told; // phases share nodes
+  part.getBody().walk([&](Operation *op) {
+    std::string why = whyNot(op);
+    auto key = StringAttr::get(op->getContext(),
+                               op->getName().getStringRef() + Twine(why));
+    if (!why.empty() && told.insert({op->getLoc(), key}).second) {
+      result = op->emitOpError() << why;
+    }
+  });
+  return result;
+}

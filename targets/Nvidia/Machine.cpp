@@ -1,0 +1,74 @@
+//===- Machine.cpp - what the target knows about a chip ---------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Machine.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::nvidia;
+
+/// CUDA programming guide, technical specifications per compute capability:
+/// shared memory per block and registers per multiprocessor.
+static constexpr Architecture architectures[] = {
+    {"sm_90a", "ptx83", 232448, 65536},
+    {"sm_100a", "ptx88", 232448, 65536},
+    {"sm_103a", "ptx88", 232448, 65536},
+    {"sm_120a", "ptx88", 101376, 65536},
+};
+
+/// Reads one key; what was expected in its place, or nothing.
+static std::string readKey(NamedAttribute entry, Machine &machine) {
+  if (entry.getName() == "architecture") {
+    auto word = dyn_cast<StringAttr>(entry.getValue());
+    for (const Architecture &architecture : architectures) {
+      if (word && word.getValue() == architecture.name) {
+        machine.architecture = &architecture;
+        return {};
+      }
+    }
+    return "one of " +
+           llvm::join(llvm::map_range(architectures,
+                                      [](const Architecture &known) {
+                                        return known.name.str();
+                                      }),
+                      ", ");
+  }
+  if (entry.getName() == "cache_block_tokens") {
+    auto tokens = dyn_cast<IntegerAttr>(entry.getValue());
+    if (tokens && tokens.getInt() >= 16 && tokens.getInt() <= 4096 &&
+        llvm::isPowerOf2_64(tokens.getInt())) {
+      machine.cacheBlockTokens = tokens.getInt();
+      return {};
+    }
+    return "a power of two from 16 to 4096";
+  }
+  return "'architecture' and 'cache_block_tokens' only";
+}
+
+FailureOr<Machine> tandem::nvidia::readMachine(deploy::PartOp part) {
+  Machine machine{&architectures[0]};
+  DictionaryAttr entries = part.getChip().getMachine();
+  bool isRight = true;
+  for (NamedAttribute entry :
+       entries ? entries : DictionaryAttr::get(part.getContext())) {
+    std::string expected = readKey(entry, machine);
+    if (!expected.empty()) {
+      part.emitError() << "chip '" << part.getChip().getName()
+                       << "' has machine key '" << entry.getName().getValue()
+                       << "' = " << entry.getValue() << ", expected "
+                       << expected;
+      isRight = false;
+    }
+  }
+  if (!isRight) {
+    return failure();
+  }
+  return machine;
+}

@@ -1,0 +1,44 @@
+//===- Machine.h - what the target knows about a chip -----------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The keys of a fleet's `machine:` map for this target, and what follows from
+// the architecture that they name.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_NVIDIA_MACHINE_H
+#define TANDEM_TARGETS_NVIDIA_MACHINE_H
+
+#include "tandem/dialects/Deploy/IR/DeployOps.h"
+
+namespace tandem::nvidia {
+
+/// What all chips of an architecture have in common.
+struct Architecture {
+  llvm::StringLiteral name; ///< as PTX and ptxas call it
+  llvm::StringLiteral ptx;  ///< the version of PTX that is written for it
+  /// Bytes of dynamic shared memory that a block of threads may ask for.
+  int64_t sharedBytes;
+  /// Registers of 32 bits that the warps of a block share.
+  int64_t registers;
+};
+
+/// What `#deploy.chip` says about a GPU.
+struct Machine {
+  /// Of the key `architecture`; sm_90a where the fleet names none.
+  const Architecture *architecture;
+  /// Tokens in a block of the cache, the key `cache_block_tokens`.
+  int64_t cacheBlockTokens = 64;
+};
+
+/// Reads the machine of the part's chip; fails with a diagnostic for each key
+/// that is unknown or has a wrong value.
+mlir::FailureOr<Machine> readMachine(deploy::PartOp part);
+
+} // namespace tandem::nvidia
+
+#endif // TANDEM_TARGETS_NVIDIA_MACHINE_H

@@ -1,0 +1,165 @@
+//===- Packing.cpp - weights as kernels take them -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Packing.h"
+
+#include "tandem/dialects/Transformer/IR/HalfFloats.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+
+#include "llvm/Support/Endian.h"
+#include "llvm/Support/MathExtras.h"
+
+#include <cstring>
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::nvidia;
+using transformer::BFloat16;
+using transformer::Half;
+using transformer::PackedRows;
+
+static bool isNk(deploy::WeightRole role) {
+  return role == deploy::WeightRole::matrix_nk ||
+         role == deploy::WeightRole::table_nk;
+}
+
+/// The format of a matrix or table; nothing for other weights.
+static std::optional<WeightFormat> formatOf(deploy::SlotAttr slot) {
+  if (slot.getRole() == deploy::WeightRole::vector) {
+    return std::nullopt;
+  }
+  return WeightFormat::of(cast<RankedTensorType>(slot.getType()),
+                          isNk(slot.getRole()));
+}
+
+PackingPlan tandem::nvidia::planPacking(deploy::PartOp part) {
+  PackingPlan plan;
+  llvm::DenseMap<std::pair<Attribute, unsigned>, int64_t> firstOf;
+  for (auto [index, slot] :
+       llvm::enumerate(part.getWeights().getAsRange<deploy::SlotAttr>())) {
+    PackedWeight packed;
+    packed.layout = "vector";
+    packed.bytes = slot.getType().getNumElements() * int64_t(sizeof(float));
+    unsigned isTransposed = 0;
+    if (auto format = formatOf(slot)) {
+      packed.layout = "rows_" + format->name();
+      packed.bytes = format->bytes();
+      isTransposed = !isNk(slot.getRole());
+    }
+    auto [first, isNew] =
+        firstOf.try_emplace({slot.getSource(), isTransposed}, index);
+    // A vector that is also a matrix lies as its file has it.
+    bool isShared = !isNew && plan[first->second].bytes == packed.bytes;
+    packed.sameAs = isShared ? first->second : -1;
+    plan.push_back(packed);
+  }
+  return plan;
+}
+
+namespace {
+
+/// Floats of a payload in any type, at any alignment.
+struct Floats {
+  Type type;
+  ArrayRef<char> bytes;
+
+  Floats(TypedAttr payload, ArrayRef<char> bytes)
+      : type(cast<ShapedType>(payload.getType()).getElementType()),
+        bytes(bytes) {}
+
+  float at(int64_t index) const {
+    if (type.isF32()) {
+      float value;
+      std::memcpy(&value, bytes.data() + 4 * index, 4);
+      return value;
+    }
+    uint16_t half = llvm::support::endian::read16le(bytes.data() + 2 * index);
+    return static_cast<float>(type.isBF16() ? double(BFloat16::ofBits(half))
+                                            : double(Half::ofBits(half)));
+  }
+};
+
+} // namespace
+
+template <class Element>
+static ArrayRef<char> bytesOf(const std::vector<Element> &elements) {
+  return {reinterpret_cast<const char *>(elements.data()),
+          elements.size() * sizeof(Element)};
+}
+
+/// Writes rows of elements that `convert` makes of fp32.
+template <class Element>
+static void writeRows(const WeightFormat &format, bool isNk,
+                      const Floats &elements, Element (*convert)(float),
+                      function_ref<void(ArrayRef<char>)> write) {
+  std::vector<Element> row(format.depth);
+  for (int64_t n = 0; n < format.rows; ++n) {
+    for (int64_t k = 0; k < format.depth; ++k) {
+      row[k] = convert(
+          elements.at(isNk ? n * format.depth + k : k * format.rows + n));
+    }
+    write(bytesOf(row));
+  }
+}
+
+/// Writes codes as they are, and behind them scales with zero points.
+static void writeBlocks(const WeightFormat &format, deploy::SlotAttr slot,
+                        ArrayRef<ArrayRef<char>> payloads,
+                        function_ref<void(ArrayRef<char>)> write) {
+  auto encoding = transformer::getBlocks(slot.getType());
+  auto sources = onnx::getPayloads(slot.getSource());
+  write(payloads[0].take_front(format.elementBytes()));
+  static constexpr char zeros[16] = {};
+  write(ArrayRef<char>(zeros, format.numbersOffset() - format.elementBytes()));
+  Floats scales(sources[1], payloads[1]);
+  std::optional<Floats> zeroPoints;
+  PackedRows packed;
+  if (encoding.hasPackedZeroPoints()) {
+    packed = {payloads[2], format.bits,
+              int64_t(llvm::divideCeil(format.blocks() * format.bits, 8))};
+  } else if (encoding.getZeroPoints()) {
+    zeroPoints.emplace(sources[2], payloads[2]);
+  }
+  std::vector<float> row(2 * format.blocks());
+  for (int64_t n = 0; n < format.rows; ++n) {
+    for (int64_t i = 0; i < format.blocks(); ++i) {
+      int64_t index = n * format.blocks() + i;
+      row[2 * i] = scales.at(index);
+      row[2 * i + 1] = encoding.hasPackedZeroPoints() ? packed.get(n, i)
+                       : zeroPoints ? zeroPoints->at(index)
+                                    : encoding.getDefaultZeroPoint();
+    }
+    write(bytesOf(row));
+  }
+}
+
+void tandem::nvidia::packWeight(deploy::SlotAttr slot,
+                                ArrayRef<ArrayRef<char>> payloads,
+                                function_ref<void(ArrayRef<char>)> write) {
+  std::optional<WeightFormat> format = formatOf(slot);
+  if (!format) {
+    return write(payloads.front());
+  }
+  if (format->kind == WeightFormat::Kind::blocks) {
+    return writeBlocks(*format, slot, payloads, write);
+  }
+  bool isInRows = isNk(slot.getRole());
+  Floats elements(onnx::getPayloads(slot.getSource()).front(),
+                  payloads.front());
+  if (format->kind == WeightFormat::Kind::bf16) {
+    return writeRows<uint16_t>(
+        *format, isInRows, elements,
+        [](float element) { return BFloat16(element).bits; }, write);
+  }
+  if (isInRows) {
+    return write(payloads.front());
+  }
+  writeRows<float>(
+      *format, isInRows, elements, [](float element) { return element; },
+      write);
+}

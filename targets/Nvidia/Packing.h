@@ -1,0 +1,31 @@
+//===- Packing.h - weights as kernels take them -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Matrices and tables are rows along K, as WeightFormat.h says: as in the file
+// where that has [N][K], a transposed copy where it has [K][N].
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_NVIDIA_PACKING_H
+#define TANDEM_TARGETS_NVIDIA_PACKING_H
+
+#include "tandem/targets/Interface/Target.h"
+
+namespace tandem::nvidia {
+
+/// Layouts of the entries: a weight that is no matrix is "vector", a matrix
+/// "rows_f32", "rows_bf16" or "rows_u4x32".
+PackingPlan planPacking(deploy::PartOp part);
+
+/// Writes one packed weight, some rows at a time.
+void packWeight(deploy::SlotAttr slot,
+                llvm::ArrayRef<llvm::ArrayRef<char>> payloads,
+                llvm::function_ref<void(llvm::ArrayRef<char>)> write);
+
+} // namespace tandem::nvidia
+
+#endif // TANDEM_TARGETS_NVIDIA_PACKING_H
