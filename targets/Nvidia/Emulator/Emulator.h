@@ -40,9 +40,9 @@ namespace tandem::nvidia::ptx {
 
 /// When asynchronous work (cp.async, bulk tensor copies, wgmma) takes effect. A
 /// correct kernel gives the same in both modes; a missing wait shows in `late`,
-/// a buffer that is overwritten too soon in `eager`. Threads also run in
-/// opposite orders. Until asynchronous work takes effect in `late`, what it
-/// will write is all ones (NaN as a float of any width).
+/// a buffer that is overwritten too soon in `eager`. Blocks and threads
+/// also run in opposite orders. Until asynchronous work takes effect in `late`,
+/// what it will write is all ones (NaN as a float of any width).
 enum class Asynchrony {
   eager, ///< when it is issued
   late,  ///< when a wait that covers it would otherwise not return
@@ -57,8 +57,8 @@ struct Dimensions {
 
 /// What a launch says besides its arguments.
 struct LaunchShape {
-  Dimensions grid;                 ///< blocks
-  Dimensions block;                ///< threads of a block, at most 1024
+  Dimensions grid = {};            ///< blocks
+  Dimensions block = {};           ///< threads of a block, at most 1024
   uint32_t dynamicSharedBytes = 0; ///< beside the kernel's static variables
 };
 
