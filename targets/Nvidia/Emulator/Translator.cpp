@@ -31,6 +31,7 @@ static const HandlerTable &handlers() {
     addControlOpcodes(table);
     addWarpOpcodes(table);
     addBarrierOpcodes(table);
+    addAsyncOpcodes(table);
     return table;
   }();
   return table;
