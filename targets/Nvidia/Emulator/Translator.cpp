@@ -32,6 +32,7 @@ static const HandlerTable &handlers() {
     addWarpOpcodes(table);
     addBarrierOpcodes(table);
     addAsyncOpcodes(table);
+    addMatrixOpcodes(table);
     return table;
   }();
   return table;
