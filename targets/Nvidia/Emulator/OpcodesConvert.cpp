@@ -84,7 +84,7 @@ struct FloatResult {
                                      ConstantFP::get(value->getType(), 1));
     }
     if (isTruncated) {
-      return truncateToBfloat(t, value);
+      return truncateToBfloat(t, castFloat(t, value, type));
     }
     return t.fromFloat(castFloat(t, value, type), type);
   }

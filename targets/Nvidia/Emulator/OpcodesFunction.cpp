@@ -32,7 +32,7 @@ static void emitFunction(Translator &t) {
   ValueType type = t.takeType();
   t.takeOneOf({"approx", "rn"});
   t.take("ftz");
-  if (type.isInteger() || (type.width == 64 && function64 == nullptr)) {
+  if (type.width == 64 && function64 == nullptr) {
     return t.report("is not modelled for this type");
   }
   t.emitFloat(type, 1, [&](ArrayRef<Value *> x) {

@@ -166,6 +166,9 @@ static void emitMatch(Translator &t) {
   StringRef op = t.takeOneOf({"any", "all"});
   t.take("sync");
   unsigned bits = t.takeType().width;
+  if (bits > 64) {
+    return t.report("is modelled for up to 64 bits");
+  }
   IRBuilder<> &b = t.builder;
   Value *value = b.CreateZExt(t.read(t.operand(1), bits), b.getInt64Ty());
   t.exchange(match, {value, b.CreateLShr(value, 32)}, t.read(t.operand(2), 32));

@@ -332,11 +332,18 @@ Value *Translator::fromFloat(Value *value, ValueType type) {
 }
 
 Value *Translator::readFloat(const Operand &operand, ValueType type) {
+  if (!type.isFloat() || type.lanes != 1) {
+    report("is for floating-point types only");
+    return ConstantFP::get(builder.getFloatTy(), 0);
+  }
   return toFloat(read(operand, type.width), type);
 }
 
 void Translator::emitFloat(ValueType type, unsigned count,
                            function_ref<Value *(ArrayRef<Value *>)> body) {
+  if (!type.isFloat()) {
+    return report("is for floating-point types only");
+  }
   unsigned bits = type.totalBits();
   SmallVector<Value *, 3> operands;
   for (unsigned i = 1; i <= count; ++i) {

@@ -218,6 +218,36 @@ TEST(PtxAsyncCopyTest, AMissingTensorWaitShowsLate) {
             "it");
 }
 
+TEST(PtxAsyncCopyTest, ABufferIsUnknownWhileItIsLoadedAgain) {
+  // The same bytes come again: only what is there meanwhile can differ.
+  std::string again = replaced(
+      loadBox, "  mul.wide.u32 %rd7",
+      "  bar.sync 0; @%p1 bra other;\n"
+      "  mbarrier.arrive.expect_tx.shared.b64 %rd5, [s+1024], 1024;\n"
+      "  cp.async.bulk.tensor.2d.shared::cluster.global.tile.mbarrier::"
+      "complete_tx::bytes [%rd6], [%rd3, {%r2, %r3}], [s+1024];\n"
+      "other:\n  mul.wide.u32 %rd7");
+  again = replaced(again, "  ret;",
+                   "last: mbarrier.try_wait.parity.shared.b64 %p2, [s+1024], "
+                   "1;\n  @!%p2 bra last; ret;");
+  std::vector<uint16_t> once, twice;
+  ASSERT_EQ(runBox(loadBox, Asynchrony::late, 128, 0, 0, once), "");
+  ASSERT_EQ(runBox(again, Asynchrony::eager, 128, 0, 0, twice), "");
+  EXPECT_EQ(twice, once);
+  ASSERT_EQ(runBox(again, Asynchrony::late, 128, 0, 0, twice), "");
+  EXPECT_NE(twice, once);
+
+  std::string copies = replaced(copy, "bar.sync 0;",
+                                "bar.sync 0; cp.async.cg.shared.global [%rd6], "
+                                "[%rd5], 16, %r2; bar.sync 0;");
+  copies = replaced(copies, "  ret;", "  cp.async.wait_all; ret;");
+  std::vector<uint32_t> y;
+  ASSERT_EQ(runCopy(copies, Asynchrony::eager, y), "");
+  EXPECT_EQ(y, expectedCopy());
+  ASSERT_EQ(runCopy(copies, Asynchrony::late, y), "");
+  EXPECT_NE(y, expectedCopy());
+}
+
 TEST(PtxAsyncCopyTest, TensorCopiesUsedWronglyAreErrors) {
   std::vector<uint16_t> y;
   for (Asynchrony mode : bothModes) {

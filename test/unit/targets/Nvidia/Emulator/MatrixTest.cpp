@@ -405,6 +405,16 @@ TEST(PtxMatrixTest, FaultsAroundWgmmaShow) {
   }
 }
 
+TEST(PtxMatrixTest, WgmmaRegistersAreUnknownUntilTheWait) {
+  std::string text =
+      replaced(swizzledText, "wgmma.wait_group.sync.aligned 0;",
+               "setp.nan.f32 %p5, %f3, %f3; wgmma.wait_group.sync.aligned 0; "
+               "@%p5 trap;");
+  EXPECT_EQ(runSwizzled(text, Asynchrony::eager), "");
+  EXPECT_TRUE(endsWith(runSwizzled(text, Asynchrony::late),
+                       "the program reports a fault"));
+}
+
 TEST(PtxMatrixTest, WgmmaNeedsAFence) {
   std::string text = replaced(swizzledText, "wgmma.fence.sync.aligned;", "");
   for (Asynchrony mode : bothModes) {

@@ -48,15 +48,17 @@ TEST(PtxMemoryTest, AnAccessBehindABufferNamesWhoAndWhere) {
 }
 
 TEST(PtxMemoryTest, AMisalignedAccessIsAnError) {
+  // Thread 0 is right and leaves the buffer in the instruction's cache.
   std::vector<float> x(64, 1);
   Launcher launcher(kernelText(".param .u64 x", R"(
-  ld.param.b64 %rd1, [x];
-  ld.global.v2.b32 {%r1, %r2}, [%rd1+4];)"));
+  ld.param.b64 %rd1, [x]; mov.u32 %r1, %tid.x;
+  mul.wide.u32 %rd2, %r1, 4; add.s64 %rd1, %rd1, %rd2;
+  ld.global.v2.b32 {%r1, %r2}, [%rd1];)"));
   launcher.buffer("x", x);
-  std::string message = launcher.run({}, Asynchrony::eager);
+  std::string message = launcher.run({.block = {2}}, Asynchrony::eager);
   EXPECT_TRUE(startsWith(message,
-                         "kernel 'k', PTX line 8 ('ld.global.v2.b32'),"
-                         " block (0,0,0), thread (0,0,0): address 0x"));
+                         "kernel 'k', PTX line 9 ('ld.global.v2.b32'), block "
+                         "(0,0,0), thread (1,0,0): address 0x"));
   EXPECT_TRUE(endsWith(message, " is misaligned, expected a multiple of 8"));
 }
 
@@ -155,6 +157,15 @@ TEST(PtxMemoryTest, SharedMemoryIsAsLargeAsTheLaunchSays) {
                          Asynchrony::eager),
             "launch of 'k': a block needs 1048576 bytes of shared memory, the "
             "chip has 232448");
+  // The first half is inside.
+  Launcher wide(replaced(kernelText("", "  ld.shared.b64 %rd1, [s+8];"),
+                         ".visible",
+                         ".extern .shared .align 16 .b8 s[];\n.visible"));
+  EXPECT_EQ(
+      wide.run({.dynamicSharedBytes = 12}, Asynchrony::eager),
+      "kernel 'k', PTX line 7 ('ld.shared.b64'), block (0,0,0), thread "
+      "(0,0,0): 8 bytes at offset 8 are outside the block's shared memory "
+      "of 12 bytes");
 }
 
 TEST(PtxMemoryTest, LocalMemoryIsTheThreads) {

@@ -278,6 +278,10 @@ TEST(PtxScalarTest, OpcodesThatAreNotModelledAreErrors) {
   EXPECT_EQ(error("  add.f32 %r1, %r2, %r3;\n  add.rz.f32 %r1, %r2, %r3;"),
             "PTX line 7: 'add.rz.f32' has modifier '.rz', which is not "
             "modelled");
+  EXPECT_EQ(error("  add.s32 %r1, %r2, %r3, %r4;"),
+            "PTX line 6: 'add.s32' has 4 operands, expected 3");
+  EXPECT_EQ(error("  ex2.approx.b32 %r1, %r2;"),
+            "PTX line 6: 'ex2.approx.b32' is for floating-point types only");
   EXPECT_EQ(error("  add.s32 %r1, %r2;"),
             "PTX line 6: 'add.s32' has 2 operands, expected more than 2");
   EXPECT_EQ(error("  add.s32 %r1, %r2, %rd3;"),
