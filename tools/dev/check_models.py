@@ -36,6 +36,11 @@ ARRANGEMENTS = {
     "bandwidth": (PAIR + ["cpu-bandwidth", "--decode", "cpu-bandwidth"], [[]]),
     "split": (PAIR + ["cpu-compute", "--decode", "cpu-bandwidth"], [[], ["--processes", "2"]]),
 }
+# Named only: a GPU's kernels emulated on this CPU take minutes for larger models.
+EMULATED = {
+    "emulated": (["--fleet", "h100"], [["--emulate"]]),
+    "emulated prefill": (["--fleet", "h100+local", "--prefill", "h100", "--decode", "cpu"], [["--emulate"]]),
+}
 # Below this margin the reference itself might have chosen the other token.
 NEAR_TIE = 1e-3
 
@@ -100,7 +105,7 @@ def run(folder, tandem, bundle, saved, options, limit):
 
 
 def check(folder, tandem, arrangement, limit):
-    compile_options, runs = ARRANGEMENTS[arrangement]
+    compile_options, runs = (ARRANGEMENTS | EMULATED)[arrangement]
     with tempfile.TemporaryDirectory() as scratch:
         bundle = f"{scratch}/model.tandem"
         start = time.monotonic()
@@ -117,7 +122,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="*", type=Path, help="model folders (default: all of test/models)")
     parser.add_argument("--tandem", default=str(ROOT / "build/bin/tandem"))
-    parser.add_argument("--only", choices=ARRANGEMENTS, help="one arrangement (default: all)")
+    parser.add_argument("--only", choices=ARRANGEMENTS | EMULATED, help="one arrangement (default: all but the emulated ones)")
     parser.add_argument("--limit", type=int, default=120, help="seconds for one command")
     arguments = parser.parse_args()
     count = {"pass": 0, "fail": 0, "skip": 0}

@@ -1,0 +1,219 @@
+//===- EmulatedPart.cpp - a part run by the emulator -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Execute/EmulatedPart.h"
+
+#include <cstring>
+
+using namespace tandem;
+using namespace tandem::nvidia;
+
+/// Every byte of a NaN in any width.
+static constexpr char poison = char(0xff);
+
+/// What a memory holds beside the buffers that begin at its start.
+static uint64_t bytesOf(const runtime::LaunchProgram &program,
+                        const char *memory) {
+  uint64_t bytes = 0;
+  for (const runtime::LaunchBuffer &buffer : program.buffers) {
+    if (buffer.memory == memory) {
+      bytes = std::max(bytes, buffer.offset + buffer.bytes);
+    }
+  }
+  return bytes;
+}
+
+/// Block `block` of row `row` lies at this place of the cache: backwards, so
+/// that neighbours in a sequence are none in memory.
+static uint64_t placeOf(uint64_t row, uint64_t block, uint64_t rows,
+                        uint64_t blocksPerRow) {
+  return rows * blocksPerRow - 1 - (row * blocksPerRow + block);
+}
+
+void EmulatedPart::writeStepValues(const runtime::LaunchProgram &chosen,
+                                   const TandemStep &step) {
+  stepValues.assign(chosen.stepBytes, poison);
+  auto write = [&](const std::string &name,
+                   const std::vector<int32_t> &values) {
+    for (const runtime::StepValues &place : chosen.step) {
+      if (place.name == name) {
+        std::memcpy(stepValues.data() + place.offset, values.data(),
+                    std::min<uint64_t>(place.elements, values.size()) *
+                        sizeof(int32_t));
+      }
+    }
+  };
+  std::vector<int32_t> positions, tokenRows, selected, lengths, blocks;
+  for (uint64_t row = 0; row < step.rowCount; ++row) {
+    for (int32_t i = 0; i < step.counts[row]; ++i) {
+      positions.push_back(step.starts[row] + i);
+      tokenRows.push_back(row);
+      if (step.allLogits || i + 1 == step.counts[row]) {
+        selected.push_back(positions.size() - 1);
+      }
+    }
+    lengths.push_back(step.starts[row] + step.counts[row]);
+    for (uint64_t block = 0; block < blocksPerRow(); ++block) {
+      blocks.push_back(placeOf(row, block, step.rowCount, blocksPerRow()));
+    }
+  }
+  write("token_count", {int32_t(step.tokenCount)});
+  write("selected_count", {int32_t(selected.size())});
+  if (step.tokens) {
+    write("tokens", {step.tokens, step.tokens + step.tokenCount});
+  }
+  write("positions", positions);
+  write("token_rows", tokenRows);
+  write("selected", selected);
+  write("lengths", lengths);
+  write("blocks", blocks);
+}
+
+void EmulatedPart::loadCache(const TandemStep &step) {
+  cache.assign(step.rowCount * part.slotBytes, poison);
+  for (uint64_t row = 0; row < step.rowCount; ++row) {
+    for (uint64_t block = 0; step.starts[row] && block < blocksPerRow();
+         ++block) {
+      std::memcpy(
+          cache.data() +
+              placeOf(row, block, step.rowCount, blocksPerRow()) * cacheBytes(),
+          static_cast<const char *>(step.slots[row]) + block * cacheBytes(),
+          cacheBytes());
+    }
+  }
+}
+
+void EmulatedPart::storeCache(const TandemStep &step) const {
+  for (uint64_t row = 0; row < step.rowCount; ++row) {
+    for (uint64_t block = 0; block < blocksPerRow(); ++block) {
+      std::memcpy(static_cast<char *>(step.slots[row]) + block * cacheBytes(),
+                  cache.data() +
+                      placeOf(row, block, step.rowCount, blocksPerRow()) *
+                          cacheBytes(),
+                  cacheBytes());
+    }
+  }
+}
+
+char *EmulatedPart::addressOf(const runtime::LaunchBuffer &buffer,
+                              const TandemStep &step) {
+  if (buffer.memory == "weights") {
+    return static_cast<char *>(const_cast<void *>(step.weights[*buffer.entry]));
+  }
+  return (buffer.memory == "cache"     ? cache
+          : buffer.memory == "scratch" ? scratch
+          : buffer.memory == "step"    ? stepValues
+          : buffer.memory == "input"   ? input
+          : buffer.memory == "logits"  ? logits
+                                       : tokens)
+      .data();
+}
+
+llvm::Error EmulatedPart::addMemory(const runtime::LaunchProgram &chosen,
+                                    const TandemStep &step,
+                                    ptx::Memory &memory) {
+  std::pair<const char *, Bytes *> owned[] = {
+      {"step", &stepValues}, {"scratch", &scratch}, {"cache", &cache},
+      {"input", &input},     {"logits", &logits},   {"tokens", &tokens}};
+  for (auto [name, bytes] : owned) {
+    if (!bytes->empty()) {
+      if (llvm::Error error = memory.add(name, bytes->data(), bytes->size())) {
+        return error;
+      }
+    }
+  }
+  for (const runtime::LaunchBuffer &buffer : chosen.buffers) {
+    const char *address = addressOf(buffer, step);
+    bool isNew = buffer.memory == "weights" &&
+                 !memory.find(reinterpret_cast<uint64_t>(address), 1);
+    if (isNew) {
+      const runtime::WeightRecord &weight = part.weights[*buffer.entry];
+      if (llvm::Error error = memory.add(weight.source, address, weight.bytes,
+                                         ptx::Access::readOnly)) {
+        return error;
+      }
+    }
+  }
+  return llvm::Error::success();
+}
+
+llvm::Error EmulatedPart::launchAll(const runtime::LaunchProgram &chosen,
+                                    const TandemStep &step) {
+  ptx::Memory memory;
+  if (llvm::Error error = addMemory(chosen, step, memory)) {
+    return error;
+  }
+  for (const runtime::KernelLaunch &launch : chosen.launches) {
+    std::vector<ptx::KernelArgument> arguments;
+    for (const std::vector<uint64_t> *indices :
+         {&launch.reads, &launch.writes}) {
+      for (uint64_t index : *indices) {
+        const runtime::LaunchBuffer &buffer = chosen.buffers[index];
+        arguments.push_back(
+            ptx::KernelArgument::of(addressOf(buffer, step) + buffer.offset));
+      }
+    }
+    ptx::LaunchShape shape;
+    shape.grid = {uint32_t(launch.grid[0]), uint32_t(launch.grid[1]),
+                  uint32_t(launch.grid[2])};
+    shape.block = {uint32_t(launch.threads)};
+    shape.dynamicSharedBytes = launch.sharedBytes;
+    ptx::LaunchOptions options;
+    options.asynchrony = asynchrony;
+    if (llvm::Error error =
+            program.launch(launch.kernel, shape, arguments, memory, options)) {
+      return error;
+    }
+  }
+  return llvm::Error::success();
+}
+
+uint64_t EmulatedPart::layers(const runtime::LaunchProgram &chosen) const {
+  for (const runtime::LaunchBuffer &buffer : chosen.buffers) {
+    if (buffer.memory == "cache") {
+      return cacheBytes() / buffer.bytes;
+    }
+  }
+  return 0;
+}
+
+llvm::Error EmulatedPart::run(const std::string &phase,
+                              const TandemStep &step) {
+  uint64_t selected = step.allLogits ? step.tokenCount : step.rowCount;
+  const runtime::LaunchProgram *chosen =
+      part.launches->find(phase, step.tokenCount, step.rowCount, selected);
+  if (!chosen) {
+    return llvm::createStringError(
+        "no program of '" + phase + "' takes a step of " +
+        std::to_string(step.tokenCount) + " tokens in " +
+        std::to_string(step.rowCount) + " rows with the logits of " +
+        std::to_string(selected));
+  }
+  writeStepValues(*chosen, step);
+  loadCache(step);
+  scratch.assign(chosen->arenaBytes, poison);
+  logits.assign(bytesOf(*chosen, "logits"), poison);
+  tokens.assign(bytesOf(*chosen, "tokens"), poison);
+  input.assign(bytesOf(*chosen, "input"), poison);
+  uint64_t rowBytes = input.size() / chosen->tokens;
+  if (step.activations) {
+    std::memcpy(input.data(), step.activations, step.tokenCount * rowBytes);
+  }
+  if (llvm::Error error = launchAll(*chosen, step)) {
+    return error;
+  }
+  storeCache(step);
+  // A stage before the last returns a row of each token.
+  bool selects = bytesOf(*chosen, "tokens") > 0;
+  std::memcpy(step.logits, logits.data(),
+              (selects ? selected : step.tokenCount) * part.vocabulary *
+                  sizeof(float));
+  for (uint64_t layer = 0; step.layerDone && layer < layers(*chosen); ++layer) {
+    step.layerDone(step.layerContext, layer);
+  }
+  return llvm::Error::success();
+}
