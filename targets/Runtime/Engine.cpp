@@ -250,7 +250,7 @@ bool Engine::runsAtPrefill(const StepRow &row) const {
 /// over while the later layers run.
 void Engine::runPrefill(std::span<const StepRow> rows, LogitsOf logitsOf,
                         float *target) {
-  std::vector<RunnerRow> runnerRows;
+  runnerRows.clear();
   for (const StepRow &row : rows) {
     Sequence &sequence = *row.sequence;
     if (!sequence.prefillSlot.data()) {
@@ -276,7 +276,7 @@ void Engine::runPrefill(std::span<const StepRow> rows, LogitsOf logitsOf,
 
 void Engine::runDecode(std::span<const StepRow> rows, LogitsOf logitsOf,
                        float *target) {
-  std::vector<RunnerRow> runnerRows;
+  runnerRows.clear();
   Phase phase = Phase::Decode;
   for (const StepRow &row : rows) {
     Sequence &sequence = *row.sequence;

@@ -165,6 +165,8 @@ private:
   Mapping logits;
   Mapping ownMemory;            ///< of readMemory
   std::vector<float> scattered; ///< of one part, in a step of both
+  /// Of the part that runs; kept, since a step allocates nothing.
+  std::vector<RunnerRow> runnerRows;
   std::vector<int32_t> stops;
 };
 

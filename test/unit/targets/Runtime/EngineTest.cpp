@@ -9,8 +9,11 @@
 #include "tandem/targets/Runtime/Failure.h"
 #include "tandem/targets/Runtime/Generation.h"
 
+#include <atomic>
 #include <cmath>
+#include <cstdlib>
 #include <filesystem>
+#include <new>
 #include <unistd.h>
 
 #include "TestBundle.h"
@@ -19,6 +22,19 @@
 using namespace tandem::runtime;
 using tandem::test::expectLogits;
 using tandem::test::vocabulary;
+
+/// Calls of operator new in this program, on all threads.
+static std::atomic<size_t> allocations;
+
+void *operator new(size_t size) {
+  ++allocations;
+  if (void *memory = std::malloc(size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+void operator delete(void *memory) noexcept { std::free(memory); }
+void operator delete(void *memory, size_t) noexcept { std::free(memory); }
 
 namespace {
 /// A test bundle in a folder of its own, loaded.
@@ -164,6 +180,37 @@ TEST_F(EngineTest, GenerationEndsAtStopTokenLengthOrCancel) {
   Sequence third(*engine);
   EXPECT_EQ(generate(*engine, third, sampler, request).reason,
             StopReason::Cancelled);
+}
+
+TEST_F(EngineTest, AStepOfDecodeAllocatesNothing) {
+  Sequence sequence(*engine);
+  run(sequence, makeTokens(5));
+  GreedySampler sampler;
+  int32_t token = 1;
+  StepRow row = {&sequence, {&token, 1}};
+  engine->step({&row, 1}, LogitsOf::LastToken);
+  allocations = 0;
+  for (int i = 0; i < 20; ++i) {
+    token = sampler.choose(engine->step({&row, 1}, LogitsOf::LastToken));
+  }
+  EXPECT_EQ(allocations, 0u);
+  ::operator delete(::operator new(1));
+  EXPECT_EQ(allocations, 1u) << "they are not counted";
+}
+
+TEST(GreedySampler, FindsTheLargestInEveryPlace) {
+  GreedySampler sampler;
+  for (size_t count : {1, 15, 16, 17, 33, 100}) {
+    for (size_t place = 0; place < count; ++place) {
+      std::vector<float> logits(count, -7);
+      logits[place] = -2;
+      EXPECT_EQ(sampler.choose(logits), static_cast<int32_t>(place));
+      logits.back() = -2;
+      EXPECT_EQ(sampler.choose(logits), static_cast<int32_t>(place));
+      logits[place] = NAN;
+      EXPECT_THROW(sampler.choose(logits), Failure);
+    }
+  }
 }
 
 TEST(GreedySampler, TakesTheFirstOfEqualLogits) {
