@@ -33,13 +33,12 @@ struct Variant {
   llvm::StringRef tuneCpu;
   /// CPU features the runtime must find before it loads the object.
   llvm::ArrayRef<llvm::StringRef> features;
-  int64_t lanes;     ///< fp32 values in a vector register
-  int64_t registers; ///< vector registers
-  int64_t tileRows;  ///< rows of the largest register tile
-  int64_t
-      prefetchBytes; ///< distance of software prefetch when streaming; 0: none
-  int64_t blockTileRows;      ///< rows of a tile of quantised rows
-  int64_t blockPrefetchBytes; ///< `prefetchBytes` for quantised matrices
+  int64_t lanes;         ///< fp32 values in a vector register
+  int64_t registers;     ///< vector registers
+  int64_t tileRows;      ///< rows of the largest register tile
+  int64_t blockTileRows; ///< rows of a tile of quantised rows
+  /// How far ahead a step of one row asks for blocks of codes; 0: not at all.
+  int64_t blockPrefetchBytes;
 
   /// Vectors in a row of a panel.
   int64_t panelVectors() const { return panelColumns / lanes; }

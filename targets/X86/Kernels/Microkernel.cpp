@@ -71,10 +71,6 @@ private:
         (a + k * static_cast<double>(depthStride)) + step * depthStride;
     Pointer bRow =
         (b + k * static_cast<double>(panelColumns)) + step * panelColumns;
-    // Few rows stream B from memory; more of them reuse it from the cache.
-    if (rows <= 2 && e.variant.prefetchBytes) {
-      bRow.prefetch(e.variant.prefetchBytes);
-    }
     Exprs bVectors;
     for (int64_t v = 0; v < vectors; ++v) {
       bVectors.push_back((bRow + v * e.variant.lanes).load(e.vectorType()));

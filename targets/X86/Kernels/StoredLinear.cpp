@@ -92,7 +92,6 @@ private:
     Pointer start = panel.bytes(index * double(format.blockBytes()));
     StoredBlock block(e, format, start);
     Pointer values = x + index * double(format.block);
-    prefetch(start);
     Exprs partial = addLines(block, values);
     Exprs totals;
     for (int64_t v = 0; v < vectors; ++v) {
@@ -128,18 +127,6 @@ private:
         Expr &sum = partial[k % sets * vectors + v];
         sum = e.fma(block.scaledField(words, f), value, sum);
       }
-    }
-  }
-
-  /// Asks for a block's worth of lines, far enough ahead.
-  void prefetch(Pointer start) {
-    if (!e.variant.prefetchBytes) {
-      return;
-    }
-    int64_t distance = std::max<int64_t>(1024, format.blockBytes());
-    for (int64_t offset = 0; offset < format.blockBytes();
-         offset += PanelFormat::lineBytes) {
-      start.prefetch(distance + offset);
     }
   }
 
