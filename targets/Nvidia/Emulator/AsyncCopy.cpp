@@ -61,7 +61,7 @@ void tandem::nvidia::ptx::waitCopies(Thread *thread, Site *site,
     for (const AsyncCopy &copy : thread->copyGroups.front()) {
       perform(*thread, copy);
     }
-    thread->copyGroups.pop_front();
+    thread->copyGroups.erase(thread->copyGroups.begin());
   }
 }
 
@@ -291,7 +291,7 @@ void tandem::nvidia::ptx::waitBulkStores(Thread *thread, Site *site,
     for (const BulkCopy &copy : thread->bulkStoreGroups.front()) {
       performStore(copy);
     }
-    thread->bulkStoreGroups.pop_front();
+    thread->bulkStoreGroups.erase(thread->bulkStoreGroups.begin());
   }
 }
 

@@ -67,9 +67,9 @@ struct Thread {
   bool isDone = false;
   Wait wait; ///< what it waits for, while it cannot run
   std::vector<AsyncCopy> openCopies;
-  std::deque<std::vector<AsyncCopy>> copyGroups;
+  std::vector<std::vector<AsyncCopy>> copyGroups; ///< the oldest first
   std::vector<BulkCopy> openBulkStores;
-  std::deque<std::vector<BulkCopy>> bulkStoreGroups;
+  std::vector<std::vector<BulkCopy>> bulkStoreGroups;
 };
 
 /// Lanes that wait at one warp-wide instruction.

@@ -40,18 +40,31 @@ template <typename T> struct WarpProduct {
   T a[16][32];
   T b[32][8];
   T c[16][8];
+};
+} // namespace
 
-  void run(unsigned k) {
-    for (unsigned row = 0; row < 16; ++row) {
-      for (unsigned i = 0; i < k; ++i) {
-        for (unsigned column = 0; column < 8; ++column) {
-          c[row][column] += a[row][i] * b[i][column];
-        }
+template <typename T>
+static inline __attribute__((always_inline)) void
+addProduct(WarpProduct<T> &product, unsigned depth) {
+  for (unsigned row = 0; row < 16; ++row) {
+    for (unsigned k = 0; k < depth; ++k) {
+      for (unsigned column = 0; column < 8; ++column) {
+        product.c[row][column] += product.a[row][k] * product.b[k][column];
       }
     }
   }
-};
-} // namespace
+}
+
+// A row of C is one register of AVX.
+#define TANDEM_CLONES                                                          \
+  __attribute__((target_clones("arch=x86-64-v3", "default")))
+TANDEM_CLONES static void run(WarpProduct<float> &product, unsigned depth) {
+  addProduct(product, depth);
+}
+TANDEM_CLONES static void run(WarpProduct<uint32_t> &product, unsigned depth) {
+  addProduct(product, depth);
+}
+#undef TANDEM_CLONES
 
 /// Reads A and B: `Unpack(word, i, element)` is element i of a word.
 template <typename T, typename Unpack>
@@ -96,7 +109,7 @@ static void multiplyIntegers(Warp &warp, const MatrixForm &form) {
   unsigned first = 3 * (form.k / 16);
   forEachResult(warp, first, product,
                 [](uint32_t word, uint32_t &c) { c = word; });
-  product.run(form.k);
+  run(product, form.k);
   forEachResult(warp, 0, product, [](uint32_t &word, uint32_t c) { word = c; });
 }
 
@@ -123,7 +136,7 @@ static void multiplyFloats(Warp &warp, const MatrixForm &form) {
                         low = unpackFloat(word, 0, Element::f16);
                         high = unpackFloat(word, 1, Element::f16);
                       });
-    product.run(form.k);
+    run(product, form.k);
     forEachHalfResult(warp, 0, product,
                       [](uint32_t &word, float low, float high) {
                         word = packHalf(low) | uint32_t(packHalf(high)) << 16;
@@ -133,7 +146,7 @@ static void multiplyFloats(Warp &warp, const MatrixForm &form) {
   forEachResult(warp, first, product, [](uint32_t word, float &c) {
     c = std::bit_cast<float>(word);
   });
-  product.run(form.k);
+  run(product, form.k);
   forEachResult(warp, 0, product, [](uint32_t &word, float c) {
     word = std::bit_cast<uint32_t>(c);
   });
