@@ -230,7 +230,6 @@ static void setUpThread(Thread &thread, Block &block, unsigned number,
   const Dimensions &grid = launch.shape.grid;
   thread.launch = &launch;
   thread.block = &block;
-  thread.number = number;
   thread.warp = &block.warps[number / warpLanes];
   ThreadRegisters &visible = thread.visible;
   visible.tid[0] = number % extent.x;

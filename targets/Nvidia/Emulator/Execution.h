@@ -62,8 +62,7 @@ struct Thread {
   Launch *launch;
   Block *block;
   Warp *warp;
-  unsigned number; ///< in the block
-  void *stack;     ///< saved, while it does not run
+  void *stack; ///< saved, while it does not run
   bool isDone = false;
   Wait wait; ///< what it waits for, while it cannot run
   std::vector<AsyncCopy> openCopies;

@@ -69,8 +69,7 @@ public:
 
   llvm::IRBuilder<> builder;
 
-  /// The instruction at hand.
-  const InstructionSyntax &instruction() const { return *current; }
+  /// Of the instruction at hand, as all of these.
   size_t operandCount() const { return current->operands.size(); }
   /// Operand `index`; one named `_` and a problem if there are fewer. One that
   /// no handler asks for is a problem, too.
