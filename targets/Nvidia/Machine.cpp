@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Nvidia/Machine.h"
 
+#include "tandem/dialects/Deploy/IR/MachineKeys.h"
+
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -54,20 +56,10 @@ static std::string readKey(NamedAttribute entry, Machine &machine) {
 
 FailureOr<Machine> tandem::nvidia::readMachine(deploy::PartOp part) {
   Machine machine{&architectures[0]};
-  DictionaryAttr entries = part.getChip().getMachine();
-  bool isRight = true;
-  for (NamedAttribute entry :
-       entries ? entries : DictionaryAttr::get(part.getContext())) {
-    std::string expected = readKey(entry, machine);
-    if (!expected.empty()) {
-      part.emitError() << "chip '" << part.getChip().getName()
-                       << "' has machine key '" << entry.getName().getValue()
-                       << "' = " << entry.getValue() << ", expected "
-                       << expected;
-      isRight = false;
-    }
-  }
-  if (!isRight) {
+  auto readEntry = [&](NamedAttribute entry) {
+    return readKey(entry, machine);
+  };
+  if (failed(deploy::readMachineKeys(part, readEntry))) {
     return failure();
   }
   return machine;

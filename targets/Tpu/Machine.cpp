@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Tpu/Machine.h"
 
+#include "tandem/dialects/Deploy/IR/MachineKeys.h"
+
 #include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
@@ -17,26 +19,18 @@ static const StringRef generations[] = {"v5e", "v6e", "7x", "8t", "8i"};
 
 FailureOr<Machine> tandem::tpu::readMachine(deploy::PartOp part) {
   Machine machine;
-  DictionaryAttr entries = part.getChip().getMachine();
-  bool isRight = true;
-  for (NamedAttribute entry :
-       entries ? entries : DictionaryAttr::get(part.getContext())) {
-    auto value = dyn_cast<StringAttr>(entry.getValue());
-    bool isGeneration = entry.getName() == "generation";
-    if (isGeneration && value &&
-        llvm::is_contained(generations, value.getValue())) {
-      machine.generation = value.str();
-      continue;
+  auto readKey = [&](NamedAttribute entry) -> std::string {
+    if (entry.getName() != "generation") {
+      return "'generation' only";
     }
-    std::string expected =
-        isGeneration ? "one of " + llvm::join(ArrayRef(generations), ", ")
-                     : "'generation' only";
-    part.emitError() << "chip '" << part.getChip().getName()
-                     << "' has machine key '" << entry.getName().getValue()
-                     << "' = " << entry.getValue() << ", expected " << expected;
-    isRight = false;
-  }
-  if (!isRight) {
+    auto value = dyn_cast<StringAttr>(entry.getValue());
+    if (!value || !llvm::is_contained(generations, value.getValue())) {
+      return "one of " + llvm::join(ArrayRef(generations), ", ");
+    }
+    machine.generation = value.str();
+    return {};
+  };
+  if (failed(deploy::readMachineKeys(part, readKey))) {
     return failure();
   }
   return machine;

@@ -7,6 +7,7 @@
 
 #include "tandem/targets/X86/Machine.h"
 
+#include "tandem/dialects/Deploy/IR/MachineKeys.h"
 #include "tandem/targets/X86/Variant.h"
 
 using namespace mlir;
@@ -15,30 +16,19 @@ using namespace tandem::x86;
 
 FailureOr<Machine> tandem::x86::readMachine(deploy::PartOp part) {
   Machine machine;
-  DictionaryAttr entries = part.getChip().getMachine();
-  bool isRight = true;
-  for (NamedAttribute entry :
-       entries ? entries : DictionaryAttr::get(part.getContext())) {
-    auto refuse = [&](const Twine &expected) {
-      part.emitError() << "chip '" << part.getChip().getName()
-                       << "' has machine key '" << entry.getName().getValue()
-                       << "' = " << entry.getValue() << ", expected "
-                       << expected;
-      isRight = false;
-    };
+  auto readKey = [&](NamedAttribute entry) -> std::string {
     if (entry.getName() != "cache_block_tokens") {
-      refuse("'cache_block_tokens' only");
-      continue;
+      return "'cache_block_tokens' only";
     }
     auto tokens = dyn_cast<IntegerAttr>(entry.getValue());
     if (!tokens || tokens.getInt() < panelColumns || tokens.getInt() > 256 ||
         !llvm::isPowerOf2_64(tokens.getInt())) {
-      refuse("a power of two from 16 to 256");
-      continue;
+      return "a power of two from 16 to 256";
     }
     machine.cacheBlockTokens = tokens.getInt();
-  }
-  if (!isRight) {
+    return {};
+  };
+  if (failed(deploy::readMachineKeys(part, readKey))) {
     return failure();
   }
   return machine;
