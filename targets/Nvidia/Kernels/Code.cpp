@@ -73,6 +73,12 @@ Expr operator==(Expr a, Expr b) {
 Expr operator&(Expr a, Expr b) {
   return {*a.code, arith::AndIOp::create(*a.code, a, b)};
 }
+Expr operator|(Expr a, Expr b) {
+  return {*a.code, arith::OrIOp::create(*a.code, a, b)};
+}
+Expr operator^(Expr a, Expr b) {
+  return {*a.code, arith::XOrIOp::create(*a.code, a, b)};
+}
 Expr operator+(Expr a, double b) { return a + like(a, b); }
 Expr operator-(Expr a, double b) { return a - like(a, b); }
 Expr operator-(double a, Expr b) { return like(b, a) - b; }

@@ -44,6 +44,8 @@ Expr operator>(Expr a, Expr b);
 Expr operator<=(Expr a, Expr b);
 Expr operator==(Expr a, Expr b);
 Expr operator&(Expr a, Expr b);
+Expr operator|(Expr a, Expr b);
+Expr operator^(Expr a, Expr b);
 Expr operator+(Expr a, double b);
 Expr operator-(Expr a, double b);
 Expr operator-(double a, Expr b);
