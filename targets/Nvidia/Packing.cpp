@@ -97,7 +97,7 @@ template <class Element>
 static void writeRows(const WeightFormat &format, bool isNk,
                       const Floats &elements, Element (*convert)(float),
                       function_ref<void(ArrayRef<char>)> write) {
-  std::vector<Element> row(format.depth);
+  std::vector<Element> row(format.stride());
   for (int64_t n = 0; n < format.rows; ++n) {
     for (int64_t k = 0; k < format.depth; ++k) {
       row[k] = convert(

@@ -9,13 +9,15 @@
 // part has one for each distinct shape. It takes the addresses of what it
 // reads, then of what it writes. `count` is the address of the number of rows
 // that the step really has; a grid is made for the most rows there may be, and
-// threads beyond leave at once. All rows are fp32.
+// threads beyond leave at once. Rows are fp32, but for those that only tensor
+// cores read (RowFormat.h).
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
 #define TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
 
+#include "tandem/targets/Nvidia/Kernels/RowFormat.h"
 #include "tandem/targets/Nvidia/Kernels/Steps.h"
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
 
@@ -37,12 +39,16 @@ struct Kernel {
 /// A product with a matrix and what follows it.
 struct LinearShape {
   WeightFormat weight;
-  /// Rows of inputs that a row of the weights is loaded for.
-  int64_t inputRows = 1;
+  int64_t inputRows = 1; ///< most of a step
   /// A second matrix of the same shape and a function: y = f(x gate) * (x w).
   bool hasGate = false;
   std::string glu; ///< of Math.h, of one argument
   Steps steps;
+  RowFormat output;
+
+  /// How its inputs lie: for tensor cores, where these make its products.
+  RowFormat input() const;
+  int64_t matrices() const { return hasGate ? 2 : 1; }
 };
 
 /// Rotation of heads by the angles of positions.
@@ -90,18 +96,17 @@ public:
   /// (count, ids, table...) -> rows [depth]: row `ids[i]` of the table.
   Kernel embedding(const WeightFormat &table);
   /// (count, x, scale) -> y
-  Kernel rmsNorm(int64_t width, double epsilon);
+  Kernel rmsNorm(const RowFormat &output, double epsilon);
   /// (count, x, scale, bias where it has one) -> y
-  Kernel layerNorm(int64_t width, double epsilon, bool hasBias);
+  Kernel layerNorm(const RowFormat &output, double epsilon, bool hasBias);
   /// (count, x, weight..., gate..., operands of steps...) -> y
   Kernel linear(const LinearShape &shape);
   /// (count, x where it begins with rows, operands of steps...) -> y, which is
-  /// elements [first, first + width) of rows of `rowWidth` with the steps
-  /// applied.
-  Kernel map(int64_t width, int64_t rowWidth, int64_t first,
+  /// elements from `first` on of rows of `rowWidth` with the steps applied.
+  Kernel map(const RowFormat &output, int64_t rowWidth, int64_t first,
              const Steps &steps);
   /// (count, indices, x) -> y: row `indices[i]` of x.
-  Kernel select(int64_t width);
+  Kernel select(const RowFormat &output);
   /// (count, x, positions, cos, sin) -> y
   Kernel rotary(const RotaryShape &shape);
   /// (count, key, value, positions, rows, blocks) -> the layer's cache

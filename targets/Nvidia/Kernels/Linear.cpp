@@ -11,21 +11,47 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/Kernels.h"
 #include "tandem/targets/Nvidia/Kernels/Math.h"
+#include "tandem/targets/Nvidia/Kernels/Product.h"
 
 using namespace mlir;
 using namespace tandem::nvidia;
 
 static constexpr int64_t warpThreads = 32, warps = 4;
 
+/// Rows of inputs that a row of the weights is loaded for.
+static int64_t rowsAtOnce(const LinearShape &shape) {
+  return std::min<int64_t>(8, shape.inputRows);
+}
+
 static std::string kernelNameOf(const LinearShape &shape) {
-  return "linear_" + shape.weight.name() + "_" +
-         std::to_string(shape.weight.rows) + "x" +
-         std::to_string(shape.weight.depth) +
-         (shape.inputRows > 1 ? "_rows_" + std::to_string(shape.inputRows)
-                              : "") +
-         (shape.hasGate ? "_glu_" + shape.glu : "") + nameOf(shape.steps);
+  const WeightFormat &weight = shape.weight;
+  std::string name = shape.input().isF32() ? "linear_" : "gemv_";
+  name += weight.name() + "_" + std::to_string(weight.rows) + "x" +
+          std::to_string(weight.depth);
+  if (shape.input().isF32() && rowsAtOnce(shape) > 1) {
+    name += "_rows_" + std::to_string(rowsAtOnce(shape));
+  }
+  return name + (shape.hasGate ? "_glu_" + shape.glu : "") +
+         nameOf(shape.steps) + shape.output.name();
+}
+
+/// Tensor cores multiply weights of bf16. Few rows are bound by the loads of
+/// weights, so that three terms of inputs, which keep fp32, cost no time.
+RowFormat LinearShape::input() const {
+  return {weight.depth, weight.kind == WeightFormat::Kind::bf16 ? 3 : 0};
+}
+
+void Product::store(ArrayRef<Expr> sums, Expr token, Expr column) const {
+  Expr value = sums[0];
+  if (shape.hasGate) {
+    value = lookupUnary(shape.glu)(sums[1]) * value;
+  }
+  ArrayRef<Pointer> operands =
+      arguments.drop_back().take_back(buffersOf(shape.steps));
+  value = applySteps(shape.steps, value, operands, token, column,
+                     shape.weight.rows);
+  storeElement(shape.output, arguments.back(), token, column, value);
 }
 
 namespace {
@@ -33,11 +59,11 @@ namespace {
 /// The code of one thread.
 class LinearCode {
 public:
-  LinearCode(const LinearShape &shape, Code &code, ArrayRef<Pointer> arguments,
-             Expr row, Expr count)
-      : shape(shape), weight(shape.weight), code(code), arguments(arguments),
-        row(row), count(count), column(code.blockX() * double(warps) +
-                                       code.thread() / double(warpThreads)),
+  explicit LinearCode(const Product &product)
+      : product(product), shape(product.shape), weight(shape.weight),
+        code(product.code), inputRows(rowsAtOnce(shape)), row(product.row),
+        count(product.count), column(code.blockX() * double(warps) +
+                                     code.thread() / double(warpThreads)),
         lane(code.thread() % warpThreads) {}
 
   void run() {
@@ -45,14 +71,14 @@ public:
   }
 
 private:
-  int64_t matrices() const { return shape.hasGate ? 2 : 1; }
   Exprs sumProducts();
   void store(const Exprs &sums);
 
+  const Product &product;
   const LinearShape &shape;
   const WeightFormat &weight;
   Code &code;
-  ArrayRef<Pointer> arguments;
+  int64_t inputRows;
   Expr row, count, column, lane;
 };
 
@@ -63,22 +89,20 @@ private:
 Exprs LinearCode::sumProducts() {
   int64_t lanes = weight.lanes();
   SmallVector<Pointer> inputs;
-  for (int64_t i = 0; i < shape.inputRows; ++i) {
+  for (int64_t i = 0; i < inputRows; ++i) {
     // A row that is not there is not stored; another stands for it.
     Expr there = i == 0 ? row : code.minimum(row + double(i), count - 1.0);
-    inputs.push_back(arguments[0] + there * double(weight.depth));
+    inputs.push_back(product.input() + there * double(weight.depth));
   }
-  Exprs sums(matrices() * shape.inputRows,
+  Exprs sums(shape.matrices() * inputRows,
              code.constant(code.floats(lanes), 0));
   sums = code.loop(
       lane * double(lanes), code.integer(weight.depth), warpThreads * lanes,
       sums, [&](Expr k, const Exprs &carried) {
         Exprs next;
-        for (int64_t matrix = 0; matrix < matrices(); ++matrix) {
-          Expr factors = loadWeights(
-              weight,
-              arguments.slice(1 + matrix * weight.buffers(), weight.buffers()),
-              column, k);
+        for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+          Expr factors =
+              loadWeights(weight, product.weights(matrix), column, k);
           for (Pointer input : inputs) {
             next.push_back(code.fma((input + k).loadFloats(lanes), factors,
                                     carried[next.size()]));
@@ -95,39 +119,39 @@ Exprs LinearCode::sumProducts() {
 
 /// Stores the results: thread i of the warp that of row i.
 void LinearCode::store(const Exprs &sums) {
-  auto ofRow = [&](int64_t matrix) {
-    Expr sum = sums[matrix * shape.inputRows];
-    for (int64_t i = 1; i < shape.inputRows; ++i) {
-      sum = code.select(lane == i, sums[matrix * shape.inputRows + i], sum);
-    }
-    return sum;
-  };
   Expr own = row + lane;
-  Expr isThere = (lane < double(shape.inputRows)) & (own < count);
+  Expr isThere = (lane < double(inputRows)) & (own < count);
   code.ifThen(isThere, [&] {
-    Expr value = ofRow(0);
-    if (shape.hasGate) {
-      value = lookupUnary(shape.glu)(ofRow(1)) * value;
+    Exprs ofRow;
+    for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+      Expr sum = sums[matrix * inputRows];
+      for (int64_t i = 1; i < inputRows; ++i) {
+        sum = code.select(lane == i, sums[matrix * inputRows + i], sum);
+      }
+      ofRow.push_back(sum);
     }
-    ArrayRef<Pointer> operands =
-        arguments.drop_back().take_back(buffersOf(shape.steps));
-    value = applySteps(shape.steps, value, operands, own, column, weight.rows);
-    (arguments.back() + own * double(weight.rows) + column).store(value);
+    product.store(ofRow, own, column);
   });
 }
 
-Kernel Kernels::linear(const LinearShape &shape) {
-  const WeightFormat &weight = shape.weight;
+static Kernel shapeOfLinear(const LinearShape &shape) {
   Kernel kernel;
   kernel.threads = warpThreads * warps;
-  kernel.blocksPerRow = (weight.rows + warps - 1) / warps;
-  kernel.rowsPerBlock = shape.inputRows;
-  int64_t matrices = weight.buffers() * (shape.hasGate ? 2 : 1);
+  kernel.blocksPerRow = (shape.weight.rows + warps - 1) / warps;
+  kernel.rowsPerBlock = rowsAtOnce(shape);
+  return kernel;
+}
+
+Kernel Kernels::linear(const LinearShape &shape) {
+  bool isOfThreads = shape.input().isF32();
+  int64_t buffers = shape.weight.buffers() * shape.matrices();
   return define(
-      kernelNameOf(shape), 1 + matrices + buffersOf(shape.steps) + 1, kernel,
-      [&](int64_t i) { return i > 0 && i <= matrices; },
+      kernelNameOf(shape), 1 + buffers + buffersOf(shape.steps) + 1,
+      isOfThreads ? shapeOfLinear(shape) : shapeOfGemv(shape),
+      [&](int64_t i) { return i > 0 && i <= buffers; },
       [&](const Body &body) {
-        LinearCode(shape, body.code, body.arguments, body.row, body.count)
-            .run();
+        Product product{shape,       body.code, body.arguments,
+                        body.shared, body.row,  body.count};
+        isOfThreads ? LinearCode(product).run() : writeGemv(product);
       });
 }

@@ -38,40 +38,43 @@ static Kernel shapeOfNorm() {
   return kernel;
 }
 
-Kernel Kernels::rmsNorm(int64_t width, double epsilon) {
-  std::string name =
-      "rms_norm_" + std::to_string(width) + "_" + bitsOf(epsilon);
+Kernel Kernels::rmsNorm(const RowFormat &output, double epsilon) {
+  int64_t width = output.width;
+  std::string name = "rms_norm_" + std::to_string(width) + "_" +
+                     bitsOf(epsilon) + output.name();
   return define(
       name, /*buffers=*/3, shapeOfNorm(), [](int64_t i) { return i == 1; },
       [&](const Body &body) {
         Code &code = body.code;
-        Expr offset = body.row * double(width);
-        Pointer x = body.arguments[0] + offset, y = body.arguments[2] + offset;
+        Pointer x = body.arguments[0] + body.row * double(width);
         Expr mean = meanOf(code, width, body.shared, [&](Expr column) {
           Expr element = (x + column).loadFloat();
           return element * element;
         });
         Expr factor = 1.0 / code.sqrt(mean + epsilon);
-        code.loop(
-            code.thread(), code.integer(width), threads, [&](Expr column) {
-              Expr scale = (body.arguments[1] + column).loadFloat();
-              (y + column).store((x + column).loadFloat() * factor * scale);
-            });
+        code.loop(code.thread(), code.integer(width), threads,
+                  [&](Expr column) {
+                    Expr scale = (body.arguments[1] + column).loadFloat();
+                    storeElement(output, body.arguments[2], body.row, column,
+                                 (x + column).loadFloat() * factor * scale);
+                  });
+        clearPadding(output, body.arguments[2], body.row, /*rowCount=*/1,
+                     body.count, threads);
       });
 }
 
-Kernel Kernels::layerNorm(int64_t width, double epsilon, bool hasBias) {
+Kernel Kernels::layerNorm(const RowFormat &output, double epsilon,
+                          bool hasBias) {
+  int64_t width = output.width;
   std::string name = "layer_norm_" + std::to_string(width) + "_" +
-                     bitsOf(epsilon) + (hasBias ? "_bias" : "");
+                     bitsOf(epsilon) + (hasBias ? "_bias" : "") + output.name();
   int64_t last = hasBias ? 3 : 2;
   return define(
       name, last + 1, shapeOfNorm(),
       [&](int64_t i) { return i > 0 && i < last; },
       [&](const Body &body) {
         Code &code = body.code;
-        Expr offset = body.row * double(width);
-        Pointer x = body.arguments[0] + offset,
-                y = body.arguments[last] + offset;
+        Pointer x = body.arguments[0] + body.row * double(width);
         Expr mean = meanOf(code, width, body.shared, [&](Expr column) {
           return (x + column).loadFloat();
         });
@@ -87,7 +90,10 @@ Kernel Kernels::layerNorm(int64_t width, double epsilon, bool hasBias) {
               if (hasBias) {
                 element = element + (body.arguments[2] + column).loadFloat();
               }
-              (y + column).store(element);
+              storeElement(output, body.arguments[last], body.row, column,
+                           element);
             });
+        clearPadding(output, body.arguments[last], body.row, /*rowCount=*/1,
+                     body.count, threads);
       });
 }

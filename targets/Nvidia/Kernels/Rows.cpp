@@ -36,25 +36,30 @@ Kernel Kernels::embedding(const WeightFormat &table) {
       });
 }
 
-Kernel Kernels::select(int64_t width) {
+Kernel Kernels::select(const RowFormat &output) {
+  int64_t width = output.width;
   Kernel shape;
   shape.threads = threads;
   return define(
-      "select_" + std::to_string(width), /*buffers=*/3, shape,
+      "select_" + std::to_string(width) + output.name(), /*buffers=*/3, shape,
       [](int64_t) { return false; },
       [&](const Body &body) {
         Code &code = body.code;
         Expr from = (body.arguments[0] + body.row).loadInteger();
         Pointer x = body.arguments[1] + from * double(width);
-        Pointer y = body.arguments[2] + body.row * double(width);
-        code.loop(
-            code.thread(), code.integer(width), threads,
-            [&](Expr column) { (y + column).store((x + column).loadFloat()); });
+        code.loop(code.thread(), code.integer(width), threads,
+                  [&](Expr column) {
+                    storeElement(output, body.arguments[2], body.row, column,
+                                 (x + column).loadFloat());
+                  });
+        clearPadding(output, body.arguments[2], body.row, /*rowCount=*/1,
+                     body.count, threads);
       });
 }
 
-Kernel Kernels::map(int64_t width, int64_t rowWidth, int64_t first,
+Kernel Kernels::map(const RowFormat &output, int64_t rowWidth, int64_t first,
                     const Steps &steps) {
+  int64_t width = output.width;
   std::string name = "map_" + std::to_string(width);
   if (rowWidth != width) {
     name += "_of_" + std::to_string(rowWidth) + "_at_" + std::to_string(first);
@@ -64,7 +69,8 @@ Kernel Kernels::map(int64_t width, int64_t rowWidth, int64_t first,
   shape.blocksPerRow = (width + threads - 1) / threads;
   int64_t operands = buffersOf(steps);
   return define(
-      name + nameOf(steps), operands + 2, shape, [](int64_t) { return false; },
+      name + nameOf(steps) + output.name(), operands + 2, shape,
+      [](int64_t) { return false; },
       [&](const Body &body) {
         Code &code = body.code;
         Expr column = code.blockX() * double(threads) + code.thread();
@@ -73,8 +79,11 @@ Kernel Kernels::map(int64_t width, int64_t rowWidth, int64_t first,
           Expr value = (body.arguments[0] + from).loadFloat();
           value = applySteps(steps, value, body.arguments.slice(1, operands),
                              body.row, column, width);
-          (body.arguments.back() + body.row * double(width) + column)
-              .store(value);
+          storeElement(output, body.arguments.back(), body.row, column, value);
+        });
+        code.ifThen(code.blockX() == 0, [&] {
+          clearPadding(output, body.arguments.back(), body.row, /*rowCount=*/1,
+                       body.count, threads);
         });
       });
 }

@@ -8,6 +8,7 @@
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
 
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/Nvidia/Kernels/RowFormat.h"
 
 using namespace mlir;
 using namespace tandem;
@@ -46,12 +47,16 @@ std::string WeightFormat::name() const {
   llvm_unreachable("unknown kind");
 }
 
+int64_t WeightFormat::stride() const {
+  return kind == Kind::bf16 ? wholeTiles(depth) : depth;
+}
+
 int64_t WeightFormat::elementBytes() const {
   switch (kind) {
   case Kind::f32:
     return rows * depth * 4;
   case Kind::bf16:
-    return rows * depth * 2;
+    return rows * stride() * 2;
   case Kind::blocks:
     return rows * blocks() * block * bits / 8;
   }
@@ -102,7 +107,7 @@ Expr tandem::nvidia::loadWeights(const WeightFormat &format,
   if (format.kind == WeightFormat::Kind::blocks) {
     return loadBlocks(format, buffers, row, column);
   }
-  Expr offset = row * double(format.depth) + column;
+  Expr offset = row * double(format.stride()) + column;
   if (format.kind == WeightFormat::Kind::f32) {
     return (buffers[0] + offset).loadFloats(format.lanes());
   }

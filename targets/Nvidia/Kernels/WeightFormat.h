@@ -6,7 +6,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Matrices and tables are rows of `depth` elements, whatever the order of their
-// file. A matrix quantised in blocks is rows of codes, low bits first, each row
+// file. Rows of bf16 are filled up with zeros to whole tiles of tensor cores. A
+// matrix quantised in blocks is rows of codes, low bits first, each row
 // in whole blocks, and behind them, at a multiple of 16 bytes, a scale and a
 // zero point of each block in fp32.
 //
@@ -37,6 +38,9 @@ struct WeightFormat {
   /// "f32", "bf16", "u4x32": a part of kernels' names and of part.json.
   std::string name() const;
   int64_t blocks() const { return (depth + block - 1) / block; }
+  /// Elements from a row to the next, where they are no codes.
+  int64_t stride() const;
+  int64_t rowBytes() const { return elementBytes() / rows; }
   /// Bytes of codes or elements.
   int64_t elementBytes() const;
   /// Bytes from the start to the scales; the size where there are none.

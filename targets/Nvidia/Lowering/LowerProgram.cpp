@@ -55,7 +55,7 @@ private:
   void lower(CachedAttentionOp op, Scope &scope);
   void lowerSplit(onnx::NodeOp op, Scope &scope);
 
-  Rows makeRows(Value value, bool isSelected, Scope &scope);
+  Rows makeRows(Value value, bool isSelected, Scope &scope, int64_t terms = 0);
   /// A weight that is no matrix.
   Value vector(Value weight, Scope &scope);
   SmallVector<Value> matrix(Value weight, MatrixLayout layout, Scope &scope);
@@ -66,9 +66,11 @@ private:
 
 } // namespace
 
-Rows ProgramLowering::makeRows(Value value, bool isSelected, Scope &scope) {
-  Rows rows = value == scope.result ? Rows{b.logits(widthOf(value)), isSelected}
-                                    : b.makeRows(widthOf(value), isSelected);
+Rows ProgramLowering::makeRows(Value value, bool isSelected, Scope &scope,
+                               int64_t terms) {
+  Rows rows = value == scope.result
+                  ? Rows{b.logits(widthOf(value)), isSelected}
+                  : b.makeRows({widthOf(value), terms}, isSelected);
   scope.rows[value] = rows;
   return rows;
 }
@@ -90,6 +92,28 @@ SmallVector<Value> ProgramLowering::matrix(Value weight, MatrixLayout layout,
   return b.matrix(scope.entries.at(weight), formatOf(weight, layout));
 }
 
+static LinearShape shapeOf(LinearOp linear) {
+  LinearShape shape;
+  shape.weight = formatOf(linear.getWeight(), linear.getLayout());
+  return shape;
+}
+
+/// How a kernel leaves `value`: for tensor cores, where nothing else reads it.
+static RowFormat formatFor(Value value) {
+  RowFormat format{widthOf(value), 0};
+  for (OpOperand &use : value.getUses()) {
+    auto linear = dyn_cast<LinearOp>(use.getOwner());
+    if (!linear || use.getOperandNumber() != 0) {
+      return {format.width, 0};
+    }
+    format.terms = shapeOf(linear).input().terms;
+    if (format.isF32()) {
+      return format;
+    }
+  }
+  return format;
+}
+
 void ProgramLowering::lower(deploy::WeightOp op, Scope &scope) {
   int64_t entry = op.getBase();
   if (op.getLayer()) {
@@ -109,9 +133,9 @@ void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
 
 void ProgramLowering::lower(RmsNormOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
-  Rows y = makeRows(op.getOutput(), x.isSelected, scope);
-  b.launch(context.kernels.rmsNorm(widthOf(op.getInput()),
-                                   op.getEpsilon().convertToDouble()),
+  RowFormat format = formatFor(op.getOutput());
+  Rows y = makeRows(op.getOutput(), x.isSelected, scope, format.terms);
+  b.launch(context.kernels.rmsNorm(format, op.getEpsilon().convertToDouble()),
            x.isSelected, {x.buffer, vector(op.getScale(), scope)}, y.buffer,
            op.getLoc());
 }
@@ -122,9 +146,9 @@ void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
   if (op.getBias()) {
     reads.push_back(vector(op.getBias(), scope));
   }
-  Rows y = makeRows(op.getOutput(), x.isSelected, scope);
-  b.launch(context.kernels.layerNorm(widthOf(op.getInput()),
-                                     op.getEpsilon().convertToDouble(),
+  RowFormat format = formatFor(op.getOutput());
+  Rows y = makeRows(op.getOutput(), x.isSelected, scope, format.terms);
+  b.launch(context.kernels.layerNorm(format, op.getEpsilon().convertToDouble(),
                                      bool(op.getBias())),
            x.isSelected, reads, y.buffer, op.getLoc());
 }
@@ -143,8 +167,9 @@ void ProgramLowering::lower(RotaryOp op, Scope &scope) {
 
 void ProgramLowering::lower(SelectTokensOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
-  Rows y = makeRows(op.getOutput(), /*isSelected=*/true, scope);
-  b.launch(context.kernels.select(widthOf(op.getInput())), /*onSelected=*/true,
+  RowFormat format = formatFor(op.getOutput());
+  Rows y = makeRows(op.getOutput(), /*isSelected=*/true, scope, format.terms);
+  b.launch(context.kernels.select(format), /*onSelected=*/true,
            {b.step(StepField::selected), x.buffer}, y.buffer, op.getLoc());
 }
 
@@ -184,8 +209,9 @@ void ProgramLowering::lowerSplit(onnx::NodeOp op, Scope &scope) {
   int64_t first = 0, rowWidth = widthOf(op.getInputs()[0]);
   for (Value output : op.getOutputs()) {
     int64_t width = widthOf(output);
-    Rows y = makeRows(output, x.isSelected, scope);
-    b.launch(context.kernels.map(width, rowWidth, first, {}), x.isSelected,
+    RowFormat format = formatFor(output);
+    Rows y = makeRows(output, x.isSelected, scope, format.terms);
+    b.launch(context.kernels.map(format, rowWidth, first, {}), x.isSelected,
              x.buffer, y.buffer, op.getLoc());
     first += width;
   }
@@ -194,7 +220,11 @@ void ProgramLowering::lowerSplit(onnx::NodeOp op, Scope &scope) {
 void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
   LinearOp linear = chain.linear;
   const Rows x = scope.rows.at(linear ? linear.getInput() : chain.start);
+  RowFormat output = formatFor(chain.result);
   SmallVector<Value> reads = {x.buffer};
+  if (linear && x.terms == 0 && !shapeOf(linear).input().isF32()) {
+    reads[0] = b.convert(x, shapeOf(linear).input(), linear.getLoc());
+  }
   for (LinearOp layer : {chain.linear, chain.gate}) {
     if (layer) {
       llvm::append_range(reads,
@@ -206,14 +236,20 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
                         ? vector(operand, scope)
                         : scope.rows.at(operand).buffer);
   }
-  int64_t width = widthOf(chain.result);
-  Kernel kernel =
-      linear ? context.kernels.linear(
-                   {formatOf(linear.getWeight(), linear.getLayout()),
-                    b.inputRows(x.isSelected), bool(chain.gate), chain.glu,
-                    chain.steps})
-             : context.kernels.map(width, width, /*first=*/0, chain.steps);
-  Rows y = makeRows(chain.result, x.isSelected, scope);
+  Kernel kernel;
+  if (linear) {
+    LinearShape shape = shapeOf(linear);
+    shape.inputRows = b.rowCount(x.isSelected);
+    shape.hasGate = bool(chain.gate);
+    shape.glu = chain.glu;
+    shape.steps = chain.steps;
+    shape.output = output;
+    kernel = context.kernels.linear(shape);
+  } else {
+    kernel =
+        context.kernels.map(output, output.width, /*first=*/0, chain.steps);
+  }
+  Rows y = makeRows(chain.result, x.isSelected, scope, output.terms);
   b.launch(kernel, x.isSelected, reads, y.buffer,
            chain.covered.back()->getLoc());
 }
@@ -334,7 +370,7 @@ ProgramOp ProgramLowering::run(func::FuncOp phase) {
   Rows made = scope.rows.at(result);
   int64_t width = widthOf(result);
   if (result != scope.result) {
-    b.launch(context.kernels.map(width, width, /*first=*/0, {}),
+    b.launch(context.kernels.map({width, 0}, width, /*first=*/0, {}),
              made.isSelected, made.buffer, b.logits(width), phase.getLoc());
   }
   if (made.isSelected) {

@@ -48,9 +48,20 @@ Value ProgramBuilder::memory(Memory memory, int64_t bytes, int64_t offset,
   return place->second;
 }
 
-Rows ProgramBuilder::makeRows(int64_t width, bool isSelected) {
-  int64_t rows = isSelected ? program.selected : program.tokens;
-  return {memory(Memory::scratch, rows * width * floatBytes), isSelected};
+Rows ProgramBuilder::makeRows(const RowFormat &format, bool isSelected) {
+  int64_t bytes = rowCount(isSelected) * format.rowBytes();
+  return {memory(Memory::scratch, bytes), isSelected, format.terms};
+}
+
+Value ProgramBuilder::convert(const Rows &rows, const RowFormat &format,
+                              Location location) {
+  Value &made = converted[rows.buffer];
+  if (!made) {
+    made = makeRows(format, rows.isSelected).buffer;
+    launch(context.kernels.map(format, format.width, /*first=*/0, {}),
+           rows.isSelected, rows.buffer, made, location);
+  }
+  return made;
 }
 
 Value ProgramBuilder::makeParts(const AttentionShape &shape) {
@@ -103,7 +114,7 @@ void ProgramBuilder::launch(const Kernel &kernel, bool onSelected,
   SmallVector<Value> all = {
       step(onSelected ? StepField::selectedCount : StepField::tokenCount)};
   llvm::append_range(all, reads);
-  int64_t rows = onSelected ? program.selected : program.tokens;
+  int64_t rows = rowCount(onSelected);
   auto module = kernel.function->getParentOfType<gpu::GPUModuleOp>();
   auto symbol = SymbolRefAttr::get(module.getSymNameAttr(),
                                    {FlatSymbolRefAttr::get(kernel.function)});

@@ -16,6 +16,7 @@ namespace tandem::nvidia {
 struct Rows {
   mlir::Value buffer;
   bool isSelected = false;
+  int64_t terms = 0; ///< of RowFormat
 };
 
 /// Writes a program. Buffers of scratch memory get their places at the end.
@@ -23,8 +24,11 @@ class ProgramBuilder {
 public:
   ProgramBuilder(PlanContext &context, const Program &program);
 
-  /// A new value of rows of `width` fp32.
-  Rows makeRows(int64_t width, bool isSelected);
+  /// A new value.
+  Rows makeRows(const RowFormat &format, bool isSelected);
+  /// The buffer of fp32 rows in `format`, made on first use.
+  mlir::Value convert(const Rows &rows, const RowFormat &format,
+                      mlir::Location location);
   /// What the splits of an attention leave.
   mlir::Value makeParts(const AttentionShape &shape);
   mlir::Value step(StepField field);
@@ -42,9 +46,9 @@ public:
   llvm::SmallVector<mlir::Value> matrix(int64_t entry,
                                         const WeightFormat &format);
 
-  /// Rows of inputs that a product takes at once.
-  int64_t inputRows(bool onSelected) const {
-    return std::min<int64_t>(8, onSelected ? program.selected : program.tokens);
+  /// Most rows of a value.
+  int64_t rowCount(bool onSelected) const {
+    return onSelected ? program.selected : program.tokens;
   }
 
   /// Blocks that share the keys of a head of a token.
@@ -63,6 +67,8 @@ private:
   StepLayout layout;
   mlir::OpBuilder builder;
   ProgramOp op;
+  /// Rows that were made again for tensor cores, by those they were made of.
+  llvm::DenseMap<mlir::Value, mlir::Value> converted;
   /// Buffers that are no scratch memory, by what they are.
   llvm::DenseMap<mlir::Attribute, mlir::Value> known;
 };

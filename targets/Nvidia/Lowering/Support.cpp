@@ -106,7 +106,7 @@ static std::string whyNotMatrix(Value value, MatrixLayout layout) {
                          "blocks of a multiple of 4 elements along each row",
                          describeStorage(type));
   }
-  if (format->rows * format->depth >= int64_t(1) << 31) {
+  if (format->rows * format->stride() >= int64_t(1) << 31) {
     return llvm::formatv("reads a weight of {0} x {1} elements; this target "
                          "counts them in 31 bits",
                          format->rows, format->depth);

@@ -1,0 +1,42 @@
+//===- Product.h - what kernels of linear layers share ----------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCT_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCT_H
+
+#include "tandem/targets/Nvidia/Kernels/Kernels.h"
+
+namespace tandem::nvidia {
+
+/// Where the code of one thread of a linear layer is written.
+struct Product {
+  const LinearShape &shape;
+  Code &code;
+  /// Inputs, weights, weights of the gate, operands of steps, the result.
+  llvm::ArrayRef<Pointer> arguments;
+  Pointer shared;
+  Expr row, count; ///< first of the block's rows of inputs, and how many exist
+
+  Pointer input() const { return arguments.front(); }
+  /// The buffers of the weights, or of the gate's (`matrix` = 1).
+  llvm::ArrayRef<Pointer> weights(int64_t matrix) const {
+    int64_t buffers = shape.weight.buffers();
+    return arguments.slice(1 + matrix * buffers, buffers);
+  }
+
+  /// Stores an element of the result: `sums` are the products with each matrix.
+  void store(llvm::ArrayRef<Expr> sums, Expr token, Expr column) const;
+};
+
+/// A kernel of tensor cores for few rows of inputs, bound by the loads of
+/// weights: how it is launched, and its code.
+Kernel shapeOfGemv(const LinearShape &shape);
+void writeGemv(const Product &product);
+
+} // namespace tandem::nvidia
+
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCT_H

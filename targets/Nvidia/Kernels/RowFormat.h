@@ -1,0 +1,58 @@
+//===- RowFormat.h - how a value's rows lie ---------------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Rows are fp32, or what tensor cores read: each element as the sum of terms of
+// bf16. Two terms keep 16 bits of it, so that products with weights of bf16, or
+// with codes, which are exact in bf16, stay within the bounds of fp32. A row
+// has its first terms, then its second ones, each filled up with zeros to whole
+// tiles, like the rows of weights.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_ROWFORMAT_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_ROWFORMAT_H
+
+#include "tandem/targets/Nvidia/Kernels/Code.h"
+
+#include <string>
+
+namespace tandem::nvidia {
+
+/// Elements of a row of weights, or of a term of inputs, come in multiples of
+/// this: 128 bytes of bf16, which tiles are made of.
+inline constexpr int64_t tileDepth = 64;
+
+inline int64_t wholeTiles(int64_t depth) {
+  return (depth + tileDepth - 1) / tileDepth * tileDepth;
+}
+
+/// How rows of `width` elements lie.
+struct RowFormat {
+  int64_t width = 0;
+  int64_t terms = 0; ///< of bf16; 0: fp32
+
+  bool isF32() const { return terms == 0; }
+  int64_t termBytes() const { return wholeTiles(width) * 2; }
+  int64_t rowBytes() const { return isF32() ? width * 4 : terms * termBytes(); }
+  /// Elements between a term's last one and the next term.
+  int64_t padding() const { return isF32() ? 0 : wholeTiles(width) - width; }
+  /// "_to_bf16x2", a part of kernels' names; empty for fp32.
+  std::string name() const;
+};
+
+/// Stores an element of a row.
+void storeElement(const RowFormat &format, Pointer rows, Expr row, Expr column,
+                  Expr value);
+
+/// The `threads` threads of a block clear what fills up rows [row, row + rows),
+/// as far as they are below `count`.
+void clearPadding(const RowFormat &format, Pointer rows, Expr row,
+                  int64_t rowCount, Expr count, int64_t threads);
+
+} // namespace tandem::nvidia
+
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_ROWFORMAT_H
