@@ -39,7 +39,8 @@ struct Kernel {
 /// A product with a matrix and what follows it.
 struct LinearShape {
   WeightFormat weight;
-  int64_t inputRows = 1; ///< most of a step
+  int64_t inputRows = 1;   ///< most of a step
+  int64_t sharedBytes = 0; ///< that a block of threads may ask for
   /// A second matrix of the same shape and a function: y = f(x gate) * (x w).
   bool hasGate = false;
   std::string glu; ///< of Math.h, of one argument
@@ -48,6 +49,8 @@ struct LinearShape {
 
   /// How its inputs lie: for tensor cores, where these make its products.
   RowFormat input() const;
+  /// Whether there are so few rows that the loads of weights bound its time.
+  bool isGemv() const { return inputRows <= 8; }
   int64_t matrices() const { return hasGate ? 2 : 1; }
 };
 

@@ -26,7 +26,9 @@ static int64_t rowsAtOnce(const LinearShape &shape) {
 
 static std::string kernelNameOf(const LinearShape &shape) {
   const WeightFormat &weight = shape.weight;
-  std::string name = shape.input().isF32() ? "linear_" : "gemv_";
+  std::string name = shape.input().isF32() ? "linear_"
+                     : shape.isGemv()      ? "gemv_"
+                                           : nameOfGemm(shape);
   name += weight.name() + "_" + std::to_string(weight.rows) + "x" +
           std::to_string(weight.depth);
   if (shape.input().isF32() && rowsAtOnce(shape) > 1) {
@@ -147,11 +149,15 @@ Kernel Kernels::linear(const LinearShape &shape) {
   int64_t buffers = shape.weight.buffers() * shape.matrices();
   return define(
       kernelNameOf(shape), 1 + buffers + buffersOf(shape.steps) + 1,
-      isOfThreads ? shapeOfLinear(shape) : shapeOfGemv(shape),
+      isOfThreads      ? shapeOfLinear(shape)
+      : shape.isGemv() ? shapeOfGemv(shape)
+                       : shapeOfGemm(shape),
       [&](int64_t i) { return i > 0 && i <= buffers; },
       [&](const Body &body) {
         Product product{shape,       body.code, body.arguments,
                         body.shared, body.row,  body.count};
-        isOfThreads ? LinearCode(product).run() : writeGemv(product);
+        isOfThreads      ? LinearCode(product).run()
+        : shape.isGemv() ? writeGemv(product)
+                         : writeGemm(product);
       });
 }

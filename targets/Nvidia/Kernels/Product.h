@@ -37,6 +37,12 @@ struct Product {
 Kernel shapeOfGemv(const LinearShape &shape);
 void writeGemv(const Product &product);
 
+/// The same for many rows of inputs, bound by tensor cores. Its name begins
+/// with what differs from that of others of the same layer.
+Kernel shapeOfGemm(const LinearShape &shape);
+std::string nameOfGemm(const LinearShape &shape);
+void writeGemm(const Product &product);
+
 } // namespace tandem::nvidia
 
 #endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCT_H

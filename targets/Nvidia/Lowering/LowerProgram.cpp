@@ -240,6 +240,7 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
   if (linear) {
     LinearShape shape = shapeOf(linear);
     shape.inputRows = b.rowCount(x.isSelected);
+    shape.sharedBytes = context.plan.getSharedBytes();
     shape.hasGate = bool(chain.gate);
     shape.glu = chain.glu;
     shape.steps = chain.steps;

@@ -1,0 +1,288 @@
+//===- Gemm.cpp - products for many rows, by tensor cores -------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A block of threads makes a tile of the result. Inputs are A, weights B. Tiles
+// of both, 128 bytes deep, come to shared memory by asynchronous copies some
+// stages ahead; rows that are not there come as zeros. Each warp multiplies a
+// part of the tile: two warps share its rows, the others its columns.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Kernels/Matrix.h"
+#include "tandem/targets/Nvidia/Kernels/Product.h"
+
+using namespace mlir;
+using namespace tandem::nvidia;
+
+static constexpr int64_t warpThreads = 32, warpsAlongRows = 2;
+static constexpr int64_t warpColumns = 32;
+static constexpr int64_t tileRowBytes = tileDepth * 2, pieceBytes = 16;
+static constexpr int64_t pieces = tileRowBytes / pieceBytes;
+static constexpr int64_t leastStages = 2, mostStages = 4;
+/// Blocks of threads that keep a chip busy, about one a multiprocessor.
+static constexpr int64_t busyBlocks = 128;
+
+namespace {
+
+/// What a block of threads makes at once.
+struct Tile {
+  int64_t rows, columns; ///< of the result
+
+  int64_t threads() const {
+    return warpsAlongRows * columns / warpColumns * warpThreads;
+  }
+  int64_t inputBytes(const LinearShape &shape) const {
+    return rows * shape.input().terms * tileRowBytes;
+  }
+  int64_t stageBytes(const LinearShape &shape) const {
+    return inputBytes(shape) + columns * shape.matrices() * tileRowBytes;
+  }
+  int64_t stages(const LinearShape &shape) const {
+    return std::min(mostStages, shape.sharedBytes / stageBytes(shape));
+  }
+  int64_t blocks(const LinearShape &shape) const {
+    return (shape.inputRows + rows - 1) / rows *
+           ((shape.weight.rows + columns - 1) / columns);
+  }
+};
+
+} // namespace
+
+/// The largest tile of which there are enough, and of which two fit; the last
+/// one fits every chip.
+static Tile tileOf(const LinearShape &shape) {
+  static constexpr Tile tiles[] = {{128, 128}, {128, 64}};
+  for (Tile tile : tiles) {
+    // Both sums of a gate would not stay in registers.
+    bool isTooWide = shape.hasGate && tile.columns > 64;
+    if (!isTooWide && tile.blocks(shape) >= busyBlocks &&
+        tile.stages(shape) >= leastStages) {
+      return tile;
+    }
+  }
+  return {64, 64};
+}
+
+namespace {
+
+/// The code of one thread.
+class GemmCode {
+public:
+  explicit GemmCode(const Product &product)
+      : product(product), shape(product.shape), code(product.code),
+        tile(tileOf(shape)), stages(tile.stages(shape)),
+        lane(code.thread() % warpThreads),
+        warpRow(code.thread() / double(warpThreads) % warpsAlongRows *
+                double(tile.rows / warpsAlongRows)),
+        warpColumn(code.thread() / double(warpThreads * warpsAlongRows) *
+                   double(warpColumns)),
+        column(code.blockX() * double(tile.columns)) {}
+
+  void run();
+
+private:
+  int64_t tilesAlongRows() const { return tile.rows / warpsAlongRows / 16; }
+  static constexpr int64_t tilesAlongColumns = warpColumns / 8;
+  int64_t sumsPerMatrix() const {
+    return tilesAlongRows() * tilesAlongColumns * 4;
+  }
+
+  Pointer stageAt(Expr stage) {
+    return product.shared.bytes(stage * double(tile.stageBytes(shape)));
+  }
+  /// Copies a tile of `rows` rows that lie `rowBytes` apart, of which those
+  /// below `end` exist; `first` is the first one.
+  void copyTile(Pointer to, Pointer from, int64_t rows, int64_t rowBytes,
+                Expr first, Expr end);
+  /// Begins to copy what lies at tile `depth` along the depth.
+  void copyStage(Expr depth, Expr stage);
+  /// Adds the products of a stage.
+  void multiplyStage(Pointer stage, Exprs &sums);
+  Exprs loadInputs(Pointer stage, int64_t term, int64_t row, int64_t depth);
+  Exprs loadWeights(Pointer stage, int64_t matrix, int64_t column,
+                    int64_t depth);
+  Exprs sumProducts();
+  void store(const Exprs &sums);
+
+  const Product &product;
+  const LinearShape &shape;
+  Code &code;
+  Tile tile;
+  int64_t stages;
+  Expr lane, warpRow, warpColumn, column;
+};
+
+} // namespace
+
+void GemmCode::copyTile(Pointer to, Pointer from, int64_t rows,
+                        int64_t rowBytes, Expr first, Expr end) {
+  for (int64_t i = 0; i < rows * pieces; i += tile.threads()) {
+    Expr index = code.thread() + double(i);
+    Expr row = index / double(pieces), piece = index % pieces;
+    Expr isThere = first + row < end;
+    Expr bytes =
+        code.select(isThere, code.integer(pieceBytes), code.integer(0));
+    copyAsync(to.bytes(swizzledOffset(row, piece, tileRowBytes)),
+              from.bytes((first + row) * double(rowBytes) +
+                         piece * double(pieceBytes)),
+              bytes);
+  }
+}
+
+void GemmCode::copyStage(Expr depth, Expr stage) {
+  RowFormat format = shape.input();
+  Pointer to = stageAt(stage);
+  Expr offset = depth * double(tileRowBytes);
+  for (int64_t term = 0; term < format.terms; ++term) {
+    copyTile(to.bytes(code.integer(term * tile.rows * tileRowBytes)),
+             product.input().bytes(offset + double(term * format.termBytes())),
+             tile.rows, format.rowBytes(), product.row, product.count);
+  }
+  for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+    copyTile(to.bytes(code.integer(tile.inputBytes(shape) +
+                                   matrix * tile.columns * tileRowBytes)),
+             product.weights(matrix)[0].bytes(offset), tile.columns,
+             shape.weight.rowBytes(), column, code.integer(shape.weight.rows));
+  }
+}
+
+/// The operand A of 16 rows, 16 deep from element 16 `depth`.
+Exprs GemmCode::loadInputs(Pointer stage, int64_t term, int64_t row,
+                           int64_t depth) {
+  Expr own = warpRow + double(row) + lane % 16;
+  Expr piece = lane / 16.0 + double(2 * depth);
+  return loadTiles(stage.bytes(swizzledOffset(own, piece, tileRowBytes) +
+                               double(term * tile.rows * tileRowBytes)),
+                   /*count=*/4);
+}
+
+/// The operands B of 16 columns.
+Exprs GemmCode::loadWeights(Pointer stage, int64_t matrix, int64_t column,
+                            int64_t depth) {
+  Expr own = warpColumn + double(column) + lane % 8 + lane / 16.0 * 8.0;
+  Expr piece = lane / 8.0 % 2 + double(2 * depth);
+  return loadTiles(stage.bytes(swizzledOffset(own, piece, tileRowBytes) +
+                               double(tile.inputBytes(shape) +
+                                      matrix * tile.columns * tileRowBytes)),
+                   /*count=*/4);
+}
+
+void GemmCode::multiplyStage(Pointer stage, Exprs &sums) {
+  for (int64_t depth = 0; depth < tileDepth / 16; ++depth) {
+    Exprs weights;
+    for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+      for (int64_t i = 0; i < warpColumns; i += 16) {
+        weights.append(loadWeights(stage, matrix, i, depth));
+      }
+    }
+    for (int64_t term = 0; term < shape.input().terms; ++term) {
+      for (int64_t row = 0; row < tilesAlongRows(); ++row) {
+        Exprs inputs = loadInputs(stage, term, row * 16, depth);
+        for (int64_t i = 0; i < shape.matrices() * tilesAlongColumns; ++i) {
+          int64_t matrix = i / tilesAlongColumns;
+          int64_t first = matrix * sumsPerMatrix() +
+                          (row * tilesAlongColumns + i % tilesAlongColumns) * 4;
+          Exprs made = multiplyTiles(code.getBF16Type(), inputs,
+                                     ArrayRef(weights).slice(2 * i, 2),
+                                     ArrayRef(sums).slice(first, 4));
+          llvm::copy(made, sums.begin() + first);
+        }
+      }
+    }
+  }
+}
+
+Exprs GemmCode::sumProducts() {
+  int64_t depths = shape.weight.stride() / tileDepth;
+  for (int64_t i = 0; i < stages - 1; ++i) {
+    if (i < depths) {
+      copyStage(code.integer(i), code.integer(i));
+    }
+    commitCopies(code);
+  }
+  auto following = [&](Expr stage) {
+    return code.select(stage == stages - 1, code.integer(0), stage + 1.0);
+  };
+  // Behind the sums: the stage to multiply, and the one to fill.
+  Exprs carried(sumsPerMatrix() * shape.matrices(), code.real(0));
+  carried.append({code.integer(0), code.integer(stages - 1)});
+  carried = code.loop(code.integer(0), code.integer(depths), 1, carried,
+                      [&](Expr depth, const Exprs &current) {
+                        Exprs sums = current;
+                        Expr full = sums[sums.size() - 2], empty = sums.back();
+                        waitForCopies(code, stages - 2);
+                        // All threads have copied this stage, and have left the
+                        // one before.
+                        code.barrier();
+                        Expr ahead = depth + double(stages - 1);
+                        code.ifThen(ahead < double(depths),
+                                    [&] { copyStage(ahead, empty); });
+                        commitCopies(code);
+                        sums.truncate(sums.size() - 2);
+                        multiplyStage(stageAt(full), sums);
+                        sums.append({following(full), following(empty)});
+                        return sums;
+                      });
+  carried.truncate(carried.size() - 2);
+  return carried;
+}
+
+void GemmCode::store(const Exprs &sums) {
+  bool isWhole = shape.weight.rows % tile.columns == 0;
+  Expr firstRow = product.row + warpRow + lane / 4.0;
+  Expr firstColumn = column + warpColumn + lane % 4 * 2.0;
+  auto storeRow = [&](int64_t row, int64_t half) {
+    Expr token = firstRow + double(16 * row + 8 * half);
+    for (int64_t i = 0; i < warpColumns / 4; ++i) { // pairs, and which of one
+      Expr own = firstColumn + double(i / 2 * 8 + i % 2);
+      int64_t place = (row * tilesAlongColumns + i / 2) * 4 + 2 * half + i % 2;
+      Exprs made;
+      for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+        made.push_back(sums[matrix * sumsPerMatrix() + place]);
+      }
+      if (isWhole) {
+        product.store(made, token, own);
+      } else {
+        code.ifThen(own < double(shape.weight.rows),
+                    [&] { product.store(made, token, own); });
+      }
+    }
+  };
+  for (int64_t row = 0; row < tilesAlongRows(); ++row) {
+    for (int64_t half : {0, 1}) {
+      code.ifThen(firstRow + double(16 * row + 8 * half) < product.count,
+                  [&] { storeRow(row, half); });
+    }
+  }
+  code.ifThen(code.blockX() == 0, [&] {
+    clearPadding(shape.output, product.arguments.back(), product.row, tile.rows,
+                 product.count, tile.threads());
+  });
+}
+
+void GemmCode::run() { store(sumProducts()); }
+
+Kernel tandem::nvidia::shapeOfGemm(const LinearShape &shape) {
+  Tile tile = tileOf(shape);
+  Kernel kernel;
+  kernel.threads = tile.threads();
+  kernel.blocksPerRow = (shape.weight.rows + tile.columns - 1) / tile.columns;
+  kernel.rowsPerBlock = tile.rows;
+  kernel.sharedBytes = tile.stages(shape) * tile.stageBytes(shape);
+  return kernel;
+}
+
+std::string tandem::nvidia::nameOfGemm(const LinearShape &shape) {
+  Tile tile = tileOf(shape);
+  return "gemm_" + std::to_string(tile.rows) + "x" +
+         std::to_string(tile.columns) + "_terms_" +
+         std::to_string(shape.input().terms) + "_";
+}
+
+void tandem::nvidia::writeGemm(const Product &product) {
+  GemmCode(product).run();
+}
