@@ -30,7 +30,7 @@ static std::string place(const Site &site) {
 }
 
 static void leaveForScheduler(Thread &thread) {
-  tandem_nvidia_switch_fibre(&thread.stack, thread.launch->schedulerStack);
+  switchFibre(&thread.stack, thread.launch->schedulerStack);
 }
 
 /// Apart, so that its strings are gone before the fibre is left.
@@ -68,12 +68,16 @@ static void switchAway(Thread &thread) {
   if (!next) {
     leaveForScheduler(thread);
   } else if (next != &thread) {
-    tandem_nvidia_switch_fibre(&thread.stack, next->stack);
+    switchFibre(&thread.stack, next->stack);
   }
 }
 
 void tandem::nvidia::ptx::suspend(Thread &thread, const Wait &wait) {
-  thread.wait = wait;
+  // Field by field: `wait` was just written so, and a wider load of it would
+  // wait for the writes.
+  thread.wait.kind = wait.kind;
+  thread.wait.site = wait.site;
+  thread.wait.number = wait.number;
   thread.warp->ready &= ~(1u << thread.visible.lane);
   switchAway(thread);
 }
@@ -161,7 +165,7 @@ static bool runWarp(Warp &warp) {
   bool hasRun = false;
   while (Thread *thread = nextReady(warp)) {
     hasRun = true;
-    tandem_nvidia_switch_fibre(&launch.schedulerStack, thread->stack);
+    switchFibre(&launch.schedulerStack, thread->stack);
     if (launch.hasFailed) {
       break;
     }
@@ -182,7 +186,7 @@ static void runAsideBody(void *argument) {
   Aside &aside = *static_cast<Aside *>(argument);
   aside.result = aside.body(aside.block);
   void *unused;
-  tandem_nvidia_switch_fibre(&unused, aside.block.launch->schedulerStack);
+  switchFibre(&unused, aside.block.launch->schedulerStack);
 }
 
 /// Runs `body` on the stack behind the threads': it may `fail`.
@@ -191,7 +195,7 @@ static bool runAside(Block &block, bool (*body)(Block &)) {
   Aside aside{block, body};
   void *stack =
       launch.stacks->prepare(block.threads.size(), runAsideBody, &aside);
-  tandem_nvidia_switch_fibre(&launch.schedulerStack, stack);
+  switchFibre(&launch.schedulerStack, stack);
   return aside.result;
 }
 

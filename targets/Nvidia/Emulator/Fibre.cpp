@@ -25,37 +25,16 @@ using namespace tandem::nvidia::ptx;
 #error "the emulator switches fibres on x86-64 only"
 #endif
 
-// The System V ABI's callee-saved registers; `begin` is where a new fibre
-// starts.
+// Where a new fibre starts.
 asm(R"(
   .text
-  .globl tandem_nvidia_switch_fibre
-  .hidden tandem_nvidia_switch_fibre
-  .type tandem_nvidia_switch_fibre, @function
-tandem_nvidia_switch_fibre:
-  pushq %rbp
-  pushq %rbx
-  pushq %r12
-  pushq %r13
-  pushq %r14
-  pushq %r15
-  movq %rsp, (%rdi)
-  movq %rsi, %rsp
-  popq %r15
-  popq %r14
-  popq %r13
-  popq %r12
-  popq %rbx
-  popq %rbp
-  retq
-  .size tandem_nvidia_switch_fibre, . - tandem_nvidia_switch_fibre
-
   .globl tandem_nvidia_begin_fibre
   .hidden tandem_nvidia_begin_fibre
   .type tandem_nvidia_begin_fibre, @function
 tandem_nvidia_begin_fibre:
-  movq %r13, %rdi
-  callq *%r12
+  popq %rdi
+  popq %rax
+  callq *%rax
   ud2
   .size tandem_nvidia_begin_fibre, . - tandem_nvidia_begin_fibre
 )");
@@ -63,6 +42,11 @@ tandem_nvidia_begin_fibre:
 extern "C" void tandem_nvidia_begin_fibre();
 
 static constexpr size_t pageBytes = 4096;
+
+// Stacks begin at different places of a page: tops that are pages apart share
+// the lines of a cache, and the lanes of a warp would evict each other's at
+// each warp-wide instruction.
+static constexpr size_t staggerSteps = 32, staggerBytes = 320;
 
 FibreStacks::~FibreStacks() { release(); }
 
@@ -75,7 +59,8 @@ void FibreStacks::release() {
 }
 
 llvm::Error FibreStacks::reserve(size_t count, size_t bytes) {
-  bytes = llvm::alignTo(bytes, pageBytes) + pageBytes;
+  bytes =
+      llvm::alignTo(bytes + staggerSteps * staggerBytes, pageBytes) + pageBytes;
   if (count <= stackCount && bytes <= stackBytes) {
     return llvm::Error::success();
   }
@@ -98,15 +83,12 @@ llvm::Error FibreStacks::reserve(size_t count, size_t bytes) {
 
 void *FibreStacks::prepare(size_t index, void (*entry)(void *),
                            void *argument) {
-  auto *top = reinterpret_cast<uint64_t *>(memory + (index + 1) * stackBytes);
-  // Popped in this order: r15, r14, r13, r12, rbx, rbp, then the return
-  // address. `begin` runs with the stack pointer at a multiple of 16, as before
-  // a call.
-  uint64_t *stack = top - 9;
-  stack[0] = stack[1] = stack[4] = stack[5] = 0;
-  stack[2] = reinterpret_cast<uint64_t>(argument);
-  stack[3] = reinterpret_cast<uint64_t>(entry);
-  stack[6] = reinterpret_cast<uint64_t>(&tandem_nvidia_begin_fibre);
-  stack[7] = 0;
+  auto *top = reinterpret_cast<uint64_t *>(memory + (index + 1) * stackBytes -
+                                           index % staggerSteps * staggerBytes);
+  // Popped in this order; the call finds the stack pointer at a multiple of 16.
+  uint64_t *stack = top - 5;
+  stack[0] = reinterpret_cast<uint64_t>(&tandem_nvidia_begin_fibre);
+  stack[1] = reinterpret_cast<uint64_t>(argument);
+  stack[2] = reinterpret_cast<uint64_t>(entry);
   return stack;
 }
