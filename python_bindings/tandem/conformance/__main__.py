@@ -129,8 +129,7 @@ def compare(columns, got, wanted, bound):
 def run_target(target, place, arguments, work):
     """Prints what a target claims and what differs; whether all is well."""
     claimed, refused, bad = 0, [], 0
-    for number, (program_arguments, cases) in enumerate(table.groups()):
-        cases = [(name, make) for name, make in cases if re.search(arguments.filter, name)]
+    for number, (program_arguments, cases) in enumerate(table.groups(arguments.filter)):
         folder = work / target / str(number)
         program, columns, missing = compile_cases(folder, place, arguments, program_arguments, cases)
         refused += missing
@@ -171,7 +170,7 @@ def main():
     parser.add_argument("--compile-arg", action="append", default=[], metavar="ARG", help="option for tandem compile")
     arguments = parser.parse_args()
     if arguments.list:
-        print("\n".join(name for _, cases in table.groups() for name, _ in cases if re.search(arguments.filter, name)))
+        print("\n".join(name for _, cases in table.groups(arguments.filter) for name, _ in cases))
         return 0
     try:
         return run_targets(arguments)
