@@ -53,7 +53,16 @@ struct ThreadRegisters {
   const uint64_t *sharedAddresses; ///< of the kernel's shared variables
   uint64_t steps;                  ///< backward branches before `spend`
   uint32_t exchange[exchangeWords];
-  uint32_t **registers; ///< what an asynchronous matrix product names
+  uint32_t **registers;       ///< what an asynchronous matrix product names
+  const struct WarpStep *run; ///< of a warp run (WarpRun.cpp)
+  char *runFrame;             ///< the registers that it uses
+};
+
+/// A piece of a warp run: what each lane does, then a warp-wide instruction;
+/// none ends the run.
+struct WarpStep {
+  void (*code)(ThreadRegisters *, char *frame);
+  const Site *then;
 };
 
 /// A GPU thread.

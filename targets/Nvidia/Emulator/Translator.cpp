@@ -328,7 +328,10 @@ Expected<FunctionTranslation> Translator::run() {
       builder.CreateBr(block->second);
       builder.SetInsertPoint(block->second);
     }
-    if (i < function.instructions.size()) {
+    if (unsigned end = findRunEnd(i); end > i) {
+      emitRun(i, end);
+      i = end - 1;
+    } else if (i < function.instructions.size()) {
       currentIndex = i;
       emitInstruction(function.instructions[i]);
     }
@@ -338,7 +341,7 @@ Expected<FunctionTranslation> Translator::run() {
   }
   emitReturn(); // a text may end without `ret`
   builder.CreateUnreachable();
-  result.stackBytes = 1024 + 8 * llvmFunction->getInstructionCount();
+  result.stackBytes += 1024 + 8 * llvmFunction->getInstructionCount();
   std::string complaint;
   raw_string_ostream stream(complaint);
   if (verifyModule(*result.module, &stream)) {

@@ -18,6 +18,7 @@
 #include "tandem/targets/Nvidia/Emulator/Site.h"
 #include "tandem/targets/Nvidia/Emulator/Syntax.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Module.h"
@@ -49,6 +50,12 @@ struct FunctionTranslation {
 
 /// The name of `function` in LLVM IR.
 std::string symbolName(const Syntax &syntax, const FunctionSyntax &function);
+
+/// Where the registers of a warp run lie while it is performed.
+struct WarpFrame {
+  llvm::MapVector<unsigned, uint64_t> offsets; ///< by index of the register
+  uint64_t bytes = 0;
+};
 
 class Translator;
 
@@ -208,6 +215,22 @@ private:
   llvm::Value *callAddress(void *address, llvm::Type *result,
                            llvm::ArrayRef<llvm::Value *> arguments);
 
+  //===--------------------------------------------------------------------===//
+  // Warp runs (WarpRun.cpp)
+  //===--------------------------------------------------------------------===//
+
+  /// Behind the last instruction of the run that begins at `begin`; `begin` if
+  /// none does.
+  unsigned findRunEnd(unsigned begin) const;
+  bool mayBeInRun(const InstructionSyntax &instruction) const;
+  void collectRegisters(const InstructionSyntax &instruction,
+                        const Operand &operand,
+                        llvm::function_ref<void(unsigned)> body) const;
+  void emitRun(unsigned begin, unsigned end);
+  void emitSteps(unsigned begin, unsigned end);
+  void beginStep();
+  void endStep(const Site *then);
+
   void setUp();
   void emitInstruction(const InstructionSyntax &instruction);
   void dispatch();
@@ -224,6 +247,8 @@ private:
   llvm::BasicBlock *entry = nullptr;
   llvm::Instruction *entryEnd = nullptr; ///< where the entry block grows
   std::vector<llvm::AllocaInst *> registers;
+  const WarpFrame *warpFrame = nullptr; ///< of the run at hand, if in one
+  std::vector<llvm::Constant *> warpSteps;
   llvm::AllocaInst *pointers = nullptr;
   llvm::Value *frame = nullptr; ///< address of the local frame
   std::map<const Variable *, uint64_t> frameOffsets;

@@ -48,6 +48,10 @@ void Translator::exchange(Perform perform, ArrayRef<Value *> words,
   Site &site = this->site();
   site.perform = perform;
   site.form = form;
+  if (warpFrame) { // the whole warp is here
+    endStep(&site);
+    return beginStep();
+  }
   call(meet, site, {members});
 }
 
@@ -71,7 +75,14 @@ AllocaInst *Translator::registerSlot(unsigned index) {
     IRBuilder<> atEntry(entryEnd);
     llvm::Type *type = atEntry.getIntNTy(function.registers[index].totalBits());
     registers[index] = atEntry.CreateAlloca(type);
-    atEntry.CreateStore(Constant::getAllOnesValue(type), registers[index]);
+    Value *initial = Constant::getAllOnesValue(type);
+    if (warpFrame) {
+      initial = atEntry.CreateLoad(type, atEntry.CreateConstInBoundsGEP1_64(
+                                             atEntry.getInt8Ty(),
+                                             llvmFunction->getArg(1),
+                                             warpFrame->offsets.lookup(index)));
+    }
+    atEntry.CreateStore(initial, registers[index]);
   }
   return registers[index];
 }

@@ -61,6 +61,61 @@ TEST(PtxWarpTest, Shuffles) {
       [](uint32_t i) { return i ^ 1; }, 8);
 }
 
+// Straight code between warp-wide instructions is run for all lanes at once.
+TEST(PtxWarpTest, RunsOfShuffles) {
+  std::string sum = R"(
+  shfl.sync.bfly.b32 %r3, %r1, 16, 31, -1; add.s32 %r4, %r1, %r3;
+  shfl.sync.bfly.b32 %r5, %r4, 8, 31, -1; add.s32 %r4, %r4, %r5;
+  shfl.sync.bfly.b32 %r5, %r4, 4, 31, -1; add.s32 %r4, %r4, %r5;
+  shfl.sync.bfly.b32 %r5, %r4, 2, 31, -1; add.s32 %r4, %r4, %r5;
+  shfl.sync.bfly.b32 %r5, %r4, 1, 31, -1; add.s32 %r4, %r4, %r5;
+)";
+  expectLanes(sum + "add.s32 %r2, %r4, %r3;",
+              [](uint32_t i) { return 496 + (i ^ 16); });
+  // Registers that are written before, in and behind the run; predicates, and
+  // 64 bits.
+  expectLanes("mov.b32 %r6, 7;\n"
+              "shfl.sync.down.b32 %r3|%p1, %r1, 3, 31, -1;\n"
+              "selp.b32 %r4, %r3, %r6, %p1; cvt.u64.u32 %rd3, %r4;\n"
+              "shl.b64 %rd3, %rd3, 33; setp.gt.u32 %p2, %r4, 20;\n"
+              "shfl.sync.idx.b32 %r6, %r4, 31, 31, -1;\n"
+              "shr.u64 %rd3, %rd3, 32; cvt.u32.u64 %r2, %rd3;\n"
+              "add.s32 %r2, %r2, %r6; @%p2 add.s32 %r2, %r2, 100;",
+              [](uint32_t i) {
+                uint32_t own = i + 3 < 32 ? i + 3 : 7;
+                return 2 * own + 7 + (own > 20 ? 100 : 0);
+              });
+  // A warp of 8 lanes, and a run that a branch enters in its middle.
+  expectLanes(
+      "shfl.sync.bfly.b32 %r3, %r1, 1, 31, -1; add.s32 %r3, %r3, 1;\n"
+      "shfl.sync.bfly.b32 %r2, %r3, 2, 31, -1;",
+      [](uint32_t i) { return (i ^ 3) + 1; }, 8);
+  expectLanes(
+      "mov.b32 %r7, 0; mov.b32 %r3, %r1;\n"
+      "shfl.sync.bfly.b32 %r3, %r3, 4, 31, -1; add.s32 %r3, %r3, 1;\n"
+      "L: shfl.sync.bfly.b32 %r3, %r3, 1, 31, -1; add.s32 %r3, %r3, 1;\n"
+      "shfl.sync.bfly.b32 %r3, %r3, 2, 31, -1; add.s32 %r7, %r7, 1;\n"
+      "setp.lt.u32 %p1, %r7, 3; @%p1 bra L; mov.b32 %r2, %r3;",
+      [](uint32_t i) { return (i ^ 4 ^ 3) + 4; });
+}
+
+TEST(PtxWarpTest, RunsThatFail) {
+  // The fault has its own line; lanes that are elsewhere, that of the first.
+  std::string run = "shfl.sync.bfly.b32 %r3, %r1, 1, 31, -1;\n"
+                    "add.s32 %r3, %r3, 1;\n"
+                    "ldmatrix.sync.aligned.m8n8.x1.shared.b16 {%r2}, [%r3];";
+  for (Asynchrony mode : bothModes) {
+    std::vector<uint32_t> y;
+    EXPECT_TRUE(startsWith(runWarp(run, y, 32, mode),
+                           "kernel 'k', PTX line 11 "
+                           "('ldmatrix.sync.aligned.m8n8.x1.shared.b16')"));
+    EXPECT_TRUE(contains(
+        runWarp("setp.eq.u32 %p1, %r1, 3; @%p1 ret;\n" + run, y, 32, mode),
+        "deadlock: every thread that is left waits; thread (0,0,0) and 30 more "
+        "in PTX line 10 ('shfl.sync.bfly.b32') for lanes 0x8 of its warp"));
+  }
+}
+
 TEST(PtxWarpTest, VotesAndReductions) {
   std::string odd = "and.b32 %r3, %r1, 1; setp.eq.u32 %p1, %r3, 1;\n";
   expectLanes(odd + "vote.sync.ballot.b32 %r2, %p1, -1;",
