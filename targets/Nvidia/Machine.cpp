@@ -16,29 +16,18 @@ using namespace mlir;
 using namespace tandem;
 using namespace tandem::nvidia;
 
-/// CUDA programming guide, technical specifications per compute capability:
-/// shared memory per block and registers per multiprocessor.
-static constexpr Architecture architectures[] = {
-    {"sm_90a", "ptx83", 232448, 65536},
-    {"sm_100a", "ptx88", 232448, 65536},
-    {"sm_103a", "ptx88", 232448, 65536},
-    {"sm_120a", "ptx88", 101376, 65536},
-};
-
 /// Reads one key; what was expected in its place, or nothing.
 static std::string readKey(NamedAttribute entry, Machine &machine) {
   if (entry.getName() == "architecture") {
     auto word = dyn_cast<StringAttr>(entry.getValue());
-    for (const Architecture &architecture : architectures) {
-      if (word && word.getValue() == architecture.name) {
-        machine.architecture = &architecture;
-        return {};
-      }
+    if (auto *known = word ? findArchitecture(word.getValue()) : nullptr) {
+      machine.architecture = known;
+      return {};
     }
     return "one of " +
-           llvm::join(llvm::map_range(architectures,
+           llvm::join(llvm::map_range(allArchitectures(),
                                       [](const Architecture &known) {
-                                        return known.name.str();
+                                        return std::string(known.name);
                                       }),
                       ", ");
   }
@@ -55,7 +44,7 @@ static std::string readKey(NamedAttribute entry, Machine &machine) {
 }
 
 FailureOr<Machine> tandem::nvidia::readMachine(deploy::PartOp part) {
-  Machine machine{&architectures[0]};
+  Machine machine{&allArchitectures().front()};
   auto readEntry = [&](NamedAttribute entry) {
     return readKey(entry, machine);
   };

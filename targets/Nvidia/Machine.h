@@ -14,18 +14,9 @@
 #define TANDEM_TARGETS_NVIDIA_MACHINE_H
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
+#include "tandem/targets/Nvidia/Architecture.h"
 
 namespace tandem::nvidia {
-
-/// What all chips of an architecture have in common.
-struct Architecture {
-  llvm::StringLiteral name; ///< as PTX and ptxas call it
-  llvm::StringLiteral ptx;  ///< the version of PTX that is written for it
-  /// Bytes of dynamic shared memory that a block of threads may ask for.
-  int64_t sharedBytes;
-  /// Registers of 32 bits that the warps of a block share.
-  int64_t registers;
-};
 
 /// What `#deploy.chip` says about a GPU.
 struct Machine {

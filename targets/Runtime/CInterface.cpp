@@ -263,6 +263,7 @@ TandemError *tandem_generate(TandemSequence *sequence,
     Engine &engine = sequence->bundle.loaded();
     std::unique_ptr<Sampler> sampler = samplerOf(options);
     uint64_t before = engine.convertedBytes();
+    double deviceBefore = engine.deviceSeconds();
     GenerationRequest request = toRequest(options, engine);
     auto text = makeTextStream(options, sequence->bundle.text);
     if (text) {
@@ -281,6 +282,7 @@ TandemError *tandem_generate(TandemSequence *sequence,
     facts.laterTokenSeconds = done.laterTokenSeconds;
     facts.convertedBytes = engine.convertedBytes() - before;
     facts.endedBy = toEnd(done.reason);
+    facts.deviceSeconds = engine.deviceSeconds() - deviceBefore;
     writeStruct(result, facts, leastGenerateResult);
     if (done.reason == StopReason::Cancelled) {
       throw Failure(ExitCode::Interrupted, "interrupted");

@@ -17,7 +17,6 @@ namespace tandem::runtime {
 
 /// Largest text of kernels that is read.
 static constexpr uint64_t maximumKernelBytes = uint64_t(256) << 20;
-static constexpr size_t messageBytes = 4096;
 
 bool isEmulation(const std::string &variant) {
   return variant == emulateVariant || variant == emulateLateVariant;
@@ -35,15 +34,15 @@ static std::filesystem::path ownFolder() {
       .parent_path();
 }
 
-DeviceLibrary::DeviceLibrary(const BundleFolder &bundle,
-                             const PartRecord &record, const LaunchCode &code,
+DeviceLibrary::DeviceLibrary(const std::string &format,
                              const std::string &variant) {
-  std::string name = "tandem-emulate-" + code.format + ".so";
+  const char *verb = isEmulation(variant) ? "emulate" : "run";
+  std::string name = "tandem-" + std::string(verb) + "-" + format + ".so";
   std::string path = (ownFolder() / name).string();
   library.reset(dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL));
   if (!library) {
-    throw Failure(ExitCode::Environment,
-                  "cannot emulate " + code.format + " kernels: " + dlerror());
+    throw Failure(ExitCode::Environment, "cannot " + std::string(verb) + " " +
+                                             format + " kernels: " + dlerror());
   }
   auto query = reinterpret_cast<TandemDeviceQuery>(
       dlsym(library.get(), TANDEM_DEVICE_QUERY));
@@ -52,37 +51,96 @@ DeviceLibrary::DeviceLibrary(const BundleFolder &bundle,
     throw Failure(ExitCode::Environment,
                   "'" + path + "' is of another version of Tandem");
   }
-  std::string description =
-      bundle.read(record.directory + "/part.json", maximumPartBytes);
-  std::string kernels =
-      bundle.read(record.directory + "/" + code.file, maximumKernelBytes);
+}
+
+namespace {
+/// The files of a part of launches, as a library takes them.
+struct DeviceFiles {
+  DeviceFiles(const BundleFolder &bundle, const PartRecord &record,
+              const LaunchCode &code) {
+    std::string folder = record.directory + "/";
+    description = bundle.read(folder + "part.json", maximumPartBytes);
+    kernels = bundle.read(folder + code.file, maximumKernelBytes);
+    part.size = sizeof(part);
+    part.description = description.data();
+    part.descriptionBytes = description.size();
+    part.kernels = kernels.data();
+    part.kernelsBytes = kernels.size();
+    if (code.binary) {
+      binary = bundle.read(folder + *code.binary, maximumKernelBytes);
+      part.binary = binary.data();
+      part.binaryBytes = binary.size();
+    }
+  }
+
+  std::string description, kernels, binary;
   TandemDevicePart part = {};
-  part.size = sizeof(part);
-  part.description = description.data();
-  part.descriptionBytes = description.size();
-  part.kernels = kernels.data();
-  part.kernelsBytes = kernels.size();
-  part.isLate = variant == emulateLateVariant;
-  char message[messageBytes] = {};
-  opened = device->open(&part, message, sizeof(message));
+};
+
+/// Takes what a library says of a failure.
+struct DeviceError : TandemDeviceError {
+  DeviceError() : TandemDeviceError{sizeof(TandemDeviceError), 0, {}} {}
+
+  [[noreturn]] void raise(const std::string &where) const {
+    auto kind = code ? static_cast<ExitCode>(code) : ExitCode::RuntimeFailure;
+    throw Failure(kind, where + message);
+  }
+};
+} // namespace
+
+void checkLaunches(const BundleFolder &bundle, const PartRecord &record,
+                   const LaunchCode &code) {
+  DeviceLibrary library(code.format, "");
+  DeviceFiles files(bundle, record, code);
+  DeviceError error;
+  if (library.functions().check(&files.part, &error)) {
+    error.raise("part '" + record.id + "': ");
+  }
+}
+
+DevicePart::DevicePart(const BundleFolder &bundle, const PartRecord &record,
+                       const LaunchCode &code, const void *const *weights,
+                       const std::string &variant)
+    : library(code.format, variant) {
+  DeviceFiles files(bundle, record, code);
+  files.part.weights = weights;
+  files.part.isLate = variant == emulateLateVariant;
+  DeviceError error;
+  opened = library.functions().open(&files.part, &error);
   if (!opened) {
-    throw Failure(ExitCode::InputRejected,
-                  "part '" + record.id + "': " + message);
+    error.raise("part '" + record.id + "': ");
   }
 }
 
-DeviceLibrary::~DeviceLibrary() {
-  if (opened) {
-    device->close(opened);
+DevicePart::~DevicePart() { library.functions().close(opened); }
+
+std::string DevicePart::variantName() const {
+  return library.functions().variant(opened);
+}
+
+void DevicePart::run(const std::string &phase, const TandemStep &step) const {
+  DeviceError error;
+  if (library.functions().step(opened, phase.c_str(), &step, &error)) {
+    error.raise("");
   }
 }
 
-void DeviceLibrary::run(const std::string &phase,
-                        const TandemStep &step) const {
-  char message[messageBytes] = {};
-  if (device->step(opened, phase.c_str(), &step, message, sizeof(message))) {
-    throw Failure(ExitCode::RuntimeFailure, message);
+void DevicePart::slotWritten(const char *slot, const CacheRange &range) const {
+  TandemSlotRange told = {sizeof(told),     slot,
+                          range.firstLayer, range.layerCount,
+                          range.firstToken, range.tokenCount};
+  DeviceError error;
+  if (library.functions().slotWritten(opened, &told, &error)) {
+    error.raise("");
   }
+}
+
+void DevicePart::slotFreed(const char *slot) const {
+  library.functions().slotFreed(opened, slot);
+}
+
+double DevicePart::seconds() const {
+  return library.functions().seconds(opened);
 }
 
 } // namespace tandem::runtime

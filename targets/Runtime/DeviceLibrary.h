@@ -14,6 +14,7 @@
 #include "tandem/targets/Runtime/BundleFolder.h"
 #include "tandem/targets/Runtime/DeviceAbi.h"
 #include "tandem/targets/Runtime/LaunchCode.h"
+#include "tandem/targets/Runtime/StepRunner.h"
 
 namespace tandem::runtime {
 
@@ -25,17 +26,13 @@ inline constexpr const char *emulateLateVariant = "emulate-late";
 /// Whether a variant is one of the two.
 bool isEmulation(const std::string &variant);
 
-/// A part of launches, opened in the emulator of their format:
-/// tandem-emulate-<format>.so beside the runtime library.
+/// The library that runs kernels of a format: tandem-run-<format>.so beside the
+/// runtime library, or tandem-emulate-<format>.so.
 class DeviceLibrary {
 public:
-  DeviceLibrary(const BundleFolder &bundle, const PartRecord &record,
-                const LaunchCode &code, const std::string &variant);
-  ~DeviceLibrary();
-  DeviceLibrary(const DeviceLibrary &) = delete;
+  DeviceLibrary(const std::string &format, const std::string &variant);
 
-  /// Runs a step of a phase; fails with what the library says.
-  void run(const std::string &phase, const TandemStep &step) const;
+  const TandemDevice &functions() const { return *device; }
 
 private:
   struct CloseLibrary {
@@ -43,6 +40,34 @@ private:
   };
   std::unique_ptr<void, CloseLibrary> library;
   const TandemDevice *device = nullptr;
+};
+
+/// Fails where part.json, kernels and machine code of a part of launches do not
+/// fit together; needs no chip.
+void checkLaunches(const BundleFolder &bundle, const PartRecord &record,
+                   const LaunchCode &code);
+
+/// A part of launches, opened in the library of its format.
+class DevicePart {
+public:
+  /// `weights` is the table, in memory as long as this is.
+  DevicePart(const BundleFolder &bundle, const PartRecord &record,
+             const LaunchCode &code, const void *const *weights,
+             const std::string &variant);
+  ~DevicePart();
+  DevicePart(const DevicePart &) = delete;
+
+  /// What runs it.
+  std::string variantName() const;
+  /// Runs a step of a phase; fails with what the library says.
+  void run(const std::string &phase, const TandemStep &step) const;
+  /// See DeviceAbi.h.
+  void slotWritten(const char *slot, const CacheRange &range) const;
+  void slotFreed(const char *slot) const;
+  double seconds() const;
+
+private:
+  DeviceLibrary library;
   void *opened = nullptr;
 };
 

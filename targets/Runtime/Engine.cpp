@@ -136,7 +136,7 @@ void Engine::load(const LoadOptions &options) {
       prefill = std::make_unique<PartRunner>(bundle, parts.prefill, options.cpu,
                                              threadTable);
     }
-    worker = std::make_unique<HandoffWorker>(conversion);
+    worker = std::make_unique<HandoffWorker>(conversion, *decode);
   }
   uint64_t rows = std::max(maxTokens(), maxRows());
   logits = Mapping::lazy(rows * vocabulary() * sizeof(float), "logits");
@@ -154,6 +154,10 @@ uint64_t Engine::maxRows() const {
 
 uint64_t Engine::convertedBytes() const {
   return importedBytes + (worker ? worker->convertedBytes() : 0);
+}
+
+double Engine::deviceSeconds() const {
+  return decode->deviceSeconds() + (prefill ? prefill->deviceSeconds() : 0);
 }
 
 Engine::Reading Engine::readWeights() {
@@ -268,7 +272,10 @@ void Engine::runPrefill(std::span<const StepRow> rows, LogitsOf logitsOf,
   try {
     prefill->run({Phase::Prefill, runnerRows, logitsOf, target, layerDone});
   } catch (...) {
-    worker->wait(); // it works on slots of the caller
+    try {
+      worker->wait(); // it works on slots of the caller
+    } catch (...) {   // what prefill says came first
+    }
     throw;
   }
   worker->wait();
@@ -387,6 +394,7 @@ void Engine::importCache(Sequence &sequence, const CachePiece &piece) {
                  "that of the layers before");
   }
   conversion.convert(range, piece.slot, sequence.slot.data(), threadTable);
+  decode->slotWritten(sequence.slot.data(), range);
   importedBytes += conversion.bytesOf(range);
   sequence.importedLayers += range.layerCount;
   sequence.importedTokens = range.tokenCount;

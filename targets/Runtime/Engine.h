@@ -138,6 +138,8 @@ public:
   const TandemThreads *threads() const { return threadTable; }
   /// Bytes of cache that were converted since the bundle was loaded.
   uint64_t convertedBytes() const;
+  /// Seconds that chips beside this CPU worked since then.
+  double deviceSeconds() const;
 
 private:
   friend class Sequence;

@@ -37,7 +37,7 @@ const LaunchProgram *LaunchCode::find(const std::string &phase, uint64_t tokens,
 
 [[noreturn]] static void reject(const std::string &where,
                                 const std::string &what) {
-  throw Failure(ExitCode::InputRejected, where + " " + what);
+  throw Failure(ExitCode::VerificationFailed, where + " " + what);
 }
 
 static void checkBuffer(const LaunchBuffer &buffer,

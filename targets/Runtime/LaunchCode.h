@@ -69,10 +69,25 @@ struct AssembledKernel {
   uint64_t spilledBytes = 0;
 };
 
-/// The cache, in blocks that a row's list names.
+/// What every launch of a kernel has to agree with.
+struct LaunchedKernel {
+  std::string name;
+  uint64_t arguments = 0;
+  uint64_t threads = 0;
+  uint64_t sharedBytes = 0;
+};
+
+/// The cache, in blocks that a row's list names. A block has a part for each
+/// layer: keys [head][token], then values [head][token].
 struct CacheBlocks {
   uint64_t tokens = 0;
   uint64_t bytes = 0;
+  uint64_t layers = 0;
+  uint64_t heads = 0;
+  uint64_t keyBytes = 0;
+  uint64_t valueBytes = 0;
+
+  uint64_t layerBytes() const { return bytes / layers; }
 };
 
 /// Kernels and programs.
@@ -83,6 +98,7 @@ struct LaunchCode {
   std::optional<std::string> binary;
   std::optional<std::string> whyNoBinary;
   std::vector<AssembledKernel> assembled;
+  std::vector<LaunchedKernel> kernels;
   CacheBlocks cache;
   std::vector<LaunchProgram> programs;
 

@@ -113,9 +113,21 @@ void describe(Visitor &visit, AssembledKernel &record) {
   visit("spilled_bytes", record.spilledBytes, "stored by a thread to memory");
 }
 
+template <class Visitor> void describe(Visitor &visit, LaunchedKernel &record) {
+  visit("name", record.name, "entry of the kernels' text");
+  visit("arguments", record.arguments, "addresses that it takes");
+  visit("threads", record.threads, "of a block");
+  visit("shared_bytes", record.sharedBytes, "dynamic shared memory of a block");
+}
+
 template <class Visitor> void describe(Visitor &visit, CacheBlocks &record) {
   visit("tokens", record.tokens, "in a block");
-  visit("bytes", record.bytes, "of a block, with all layers");
+  visit("bytes", record.bytes,
+        "of a block: for each layer keys [head][token], then values");
+  visit("layers", record.layers, "in a block");
+  visit("heads", record.heads, "of keys and values");
+  visit("key_bytes", record.keyBytes, "of a head's key of a token");
+  visit("value_bytes", record.valueBytes, "of a head's value of a token");
 }
 
 template <class Visitor> void describe(Visitor &visit, LaunchCode &record) {
@@ -125,6 +137,7 @@ template <class Visitor> void describe(Visitor &visit, LaunchCode &record) {
   visit("binary", record.binary, "the same text as machine code");
   visit("why_no_binary", record.whyNoBinary, "where there is none");
   visit("assembled", record.assembled, "what the assembler says of them");
+  visit("kernels", record.kernels, "what launches have to agree with");
   visit("cache", record.cache, "blocks of the cache");
   visit("programs", record.programs, "one for each phase and bucket of tokens");
 }

@@ -60,20 +60,13 @@ static const Variant &chooseNamed(const std::vector<Variant> &variants,
                     " is no variant of this bundle; it has " + join(names));
 }
 
-/// Fails where this runtime does not execute a part's code as `wanted` says.
-static void checkKind(const PartDescription &part, const std::string &wanted) {
+/// Fails where this runtime does not execute a part's code.
+static void checkKind(const PartDescription &part) {
   if (part.text) {
     throw Failure(ExitCode::Environment,
                   "this bundle holds programs in " + part.text->format +
                       " text, which this runtime does not execute; run '" +
                       part.text->command + " run BUNDLE' instead");
-  }
-  if (part.launches && !isEmulation(wanted)) {
-    throw Failure(ExitCode::Environment,
-                  "this bundle holds " + part.launches->format +
-                      " kernels for " + part.launches->device +
-                      ", and this runtime has no driver for it; 'tandem verify "
-                      "BUNDLE --emulate' checks them on this CPU");
   }
 }
 
@@ -98,11 +91,11 @@ PartLibrary::PartLibrary(const BundleFolder &bundle, const PartRecord &record,
                          const PartDescription &description,
                          const std::string &wanted)
     : part(description) {
-  checkKind(part, wanted);
+  checkKind(part);
   mapWeights(bundle);
   if (part.launches) {
-    variant = wanted;
-    device.emplace(bundle, record, *part.launches, wanted);
+    device.emplace(bundle, record, *part.launches, weights.data(), wanted);
+    variant = device->variantName();
     return;
   }
   const Variant &chosen =
@@ -181,6 +174,18 @@ std::vector<std::span<const char>> PartLibrary::wholeWeights() const {
 bool PartLibrary::hasEntry(const std::string &name) const {
   return std::find(part.entries.begin(), part.entries.end(), name) !=
          part.entries.end();
+}
+
+void PartLibrary::slotWritten(const char *slot, const CacheRange &range) const {
+  if (device) {
+    device->slotWritten(slot, range);
+  }
+}
+
+void PartLibrary::slotFreed(const char *slot) const {
+  if (device) {
+    device->slotFreed(slot);
+  }
 }
 
 void PartLibrary::run(const std::string &name, const TandemStep &step) const {

@@ -51,6 +51,11 @@ public:
 
   bool hasEntry(const std::string &name) const;
 
+  /// Of parts whose cache is in a chip's memory; see DeviceAbi.h.
+  void slotWritten(const char *slot, const CacheRange &range) const;
+  void slotFreed(const char *slot) const;
+  double deviceSeconds() const { return device ? device->seconds() : 0; }
+
   /// Runs a step by the entry called `name`, which there is.
   void run(const std::string &name, const TandemStep &step) const;
 
@@ -71,7 +76,7 @@ private:
   std::map<std::string, Mapping> weightFiles;
   std::vector<const void *> weights;
   std::optional<ModuleLibrary> library;
-  std::optional<DeviceLibrary> device; ///< of a part of launches
+  std::optional<DevicePart> device; ///< of a part of launches
   const TandemPart *code = nullptr;
 };
 

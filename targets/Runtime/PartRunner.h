@@ -29,7 +29,16 @@ public:
 
   void run(const RunnerStep &step) override;
   Mapping takeSlot() override;
-  void giveSlot(Mapping slot) override { freeSlots.push_back(std::move(slot)); }
+  void giveSlot(Mapping slot) override {
+    library.slotFreed(slot.data());
+    freeSlots.push_back(std::move(slot));
+  }
+  /// The sequence in a slot that somebody else owns has ended.
+  void slotFreed(const char *slot) { library.slotFreed(slot); }
+  void slotWritten(const char *slot, const CacheRange &range) override {
+    library.slotWritten(slot, range);
+  }
+  double deviceSeconds() const override { return library.deviceSeconds(); }
   uint64_t maxTokens() const override {
     return library.description().maxTokens;
   }

@@ -64,6 +64,21 @@ Mapping PipelineRunner::takeSlot() {
   return slot;
 }
 
+void PipelineRunner::giveSlot(Mapping slot) {
+  for (size_t i = 0; i < stages.size(); ++i) {
+    stages[i]->slotFreed(slot.data() + slotOffsets[i]);
+  }
+  freeSlots.push_back(std::move(slot));
+}
+
+double PipelineRunner::deviceSeconds() const {
+  double seconds = 0;
+  for (const auto &stage : stages) {
+    seconds += stage->deviceSeconds();
+  }
+  return seconds;
+}
+
 void PipelineRunner::run(const RunnerStep &step) {
   std::vector<RunnerRow> rows;
   for (size_t i = 0; i < stages.size(); ++i) {

@@ -30,7 +30,8 @@ public:
   /// Runs all stages. layerDone is not supported: no cache is handed over.
   void run(const RunnerStep &step) override;
   Mapping takeSlot() override;
-  void giveSlot(Mapping slot) override { freeSlots.push_back(std::move(slot)); }
+  void giveSlot(Mapping slot) override;
+  double deviceSeconds() const override;
   std::vector<std::span<const char>> wholeWeights() const override;
   uint64_t maxTokens() const override;
   uint64_t maxRows() const override;

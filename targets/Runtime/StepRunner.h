@@ -28,6 +28,14 @@ enum class LogitsOf { LastToken, EveryToken };
 /// What a step is for.
 enum class Phase { Prefill, Decode };
 
+/// Layers and tokens of a cache.
+struct CacheRange {
+  uint64_t firstLayer = 0;
+  uint64_t layerCount = 0;
+  uint64_t firstToken = 0;
+  uint64_t tokenCount = 0;
+};
+
 /// New tokens of one sequence, behind the `start` tokens in its slot.
 struct RunnerRow {
   char *slot;
@@ -66,6 +74,12 @@ public:
   /// A slot of the full capacity.
   virtual Mapping takeSlot() = 0;
   virtual void giveSlot(Mapping slot) = 0;
+  /// The caller has written a range of a slot, behind the tokens in it. On any
+  /// thread, never beside another call.
+  virtual void slotWritten(const char * /*slot*/,
+                           const CacheRange & /*range*/) {}
+  /// Seconds that a chip of its own worked on steps; 0 where there is none.
+  virtual double deviceSeconds() const { return 0; }
   /// Weights that a step reads whole, each once; none where they are in another
   /// process.
   virtual std::vector<std::span<const char>> wholeWeights() const = 0;

@@ -53,11 +53,12 @@ static CheckResult checkCode(const BundleFolder &bundle,
                 part.text->format + " text, which another compiler reads"};
   }
   if (part.launches) {
-    return {"code of part '" + record.id + "'", true,
+    checkLaunches(bundle, record, *part.launches);
+    return {"code of part '" + record.id + "'", false,
             std::to_string(part.launches->programs.size()) + " programs of " +
                 part.launches->format + " kernels for " +
                 part.launches->device +
-                ", which this runtime has no driver for"};
+                ": launches, buffers and kernels fit together"};
   }
   for (const Variant &variant : part.variants) {
     std::string name = record.directory + "/" + variant.file;
@@ -140,10 +141,26 @@ static CheckResult checkGolden(BundleFolder &bundle, const Variant &variant,
     throw Failure(ExitCode::VerificationFailed,
                   "golden vectors, variant '" + variant.name + "': " + numbers);
   }
-  return {"golden vectors, " + variant.name, false,
-          "executed on this CPU: " + std::to_string(golden.prompt.size()) +
-              " prompt tokens and " + std::to_string(golden.decode.size()) +
-              " decode steps against " + golden.source + ": " + numbers};
+  bool isCpu = engine.deviceSeconds() == 0;
+  return {"golden vectors, " + engine.variantName(), false,
+          std::string("executed on ") + (isCpu ? "this CPU: " : "the chip: ") +
+              std::to_string(golden.prompt.size()) + " prompt tokens and " +
+              std::to_string(golden.decode.size()) + " decode steps against " +
+              golden.source + ": " + numbers};
+}
+
+/// The same by a driver; skipped where there is none.
+static CheckResult checkGoldenOnChip(BundleFolder &bundle,
+                                     const GoldenVectors &golden,
+                                     const LoadOptions &options) {
+  try {
+    return checkGolden(bundle, {}, golden, options);
+  } catch (const Failure &failure) {
+    if (failure.code != ExitCode::Environment) {
+      throw;
+    }
+    return {"golden vectors", true, failure.what()};
+  }
 }
 
 static void checkExecution(BundleFolder &bundle, const PartDescription &part,
@@ -159,17 +176,14 @@ static void checkExecution(BundleFolder &bundle, const PartDescription &part,
                            " verify BUNDLE' does"});
     return;
   }
-  if (part.launches && !isEmulation(options.cpu)) {
-    results.push_back(
-        {"golden vectors", true,
-         "this runtime has no driver for " + part.launches->device +
-             "; 'verify --emulate' runs the kernels on this CPU"});
-    return;
-  }
   const std::string &path = bundle.manifest().golden->file;
   GoldenVectors golden =
       parseGolden(bundle.read(path, maximumManifestBytes), path);
   checkRequest(bundle.manifest(), golden.prompt, golden.logits.size());
+  if (part.launches && !isEmulation(options.cpu)) {
+    results.push_back(checkGoldenOnChip(bundle, golden, options));
+    return;
+  }
   if (part.launches) {
     for (const char *mode : {emulateVariant, emulateLateVariant}) {
       results.push_back(checkGolden(bundle, {mode, "", {}}, golden, options));

@@ -254,6 +254,7 @@ typedef struct TandemGenerateResult {
   double laterTokenSeconds; ///< from the first token to the last
   uint64_t convertedBytes;  ///< of cache, from one part's layout to another's
   uint32_t endedBy;         ///< TANDEM_END_...
+  double deviceSeconds;     ///< that chips with a driver worked; 0: none did
 } TandemGenerateResult;
 
 /// Checks that prompt and new tokens fit this bundle, which need not be loaded.

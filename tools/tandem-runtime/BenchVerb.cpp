@@ -115,6 +115,9 @@ int benchVerb(const Arguments &arguments) {
     if (result.tokenCount > 1) {
       std::printf(",\"decode_tok_s\":%.2f", decode);
     }
+    if (result.deviceSeconds > 0) {
+      std::printf(",\"device_s\":%.6f", result.deviceSeconds);
+    }
     std::printf(",\"load_s\":%.4f", loadSeconds);
     if (wantsRoof) {
       roof.print(decode, double(prompt.size()) + double(options.newTokens) / 2);

@@ -72,7 +72,7 @@ struct Output {
 } // namespace
 
 static void printJson(const Output &output, double first, double later,
-                      uint64_t convertedBytes) {
+                      const TandemGenerateResult &result) {
   std::printf("{\"tokens\":[");
   for (size_t i = 0; i < output.tokens.size(); ++i) {
     std::printf(i ? ",%d" : "%d", output.tokens[i]);
@@ -81,8 +81,13 @@ static void printJson(const Output &output, double first, double later,
   if (output.isText) {
     std::printf("\"text\":%s,", nlohmann::json(output.text).dump().c_str());
   }
-  std::printf("\"ttft_ms\":%.3f,\"tpot_ms\":%.3f,\"converted_bytes\":%llu}\n",
-              first, later, static_cast<unsigned long long>(convertedBytes));
+  std::printf("\"ttft_ms\":%.3f,\"tpot_ms\":%.3f,\"converted_bytes\":%llu",
+              first, later,
+              static_cast<unsigned long long>(result.convertedBytes));
+  if (result.deviceSeconds > 0) {
+    std::printf(",\"device_ms\":%.3f", result.deviceSeconds * 1e3);
+  }
+  std::printf("}\n");
 }
 
 static void printResult(const Output &output,
@@ -92,7 +97,7 @@ static void printResult(const Output &output,
                                              double(result.tokenCount - 1)
                                        : 0;
   if (output.isJson) {
-    printJson(output, first, later, result.convertedBytes);
+    printJson(output, first, later, result);
   } else {
     std::printf("\n");
   }

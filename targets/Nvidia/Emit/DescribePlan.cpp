@@ -9,6 +9,8 @@
 
 #include "tandem/targets/Nvidia/Lowering/Programs.h"
 
+#include "llvm/ADT/StringSet.h"
+
 using namespace mlir;
 using namespace tandem;
 using namespace tandem::nvidia;
@@ -65,6 +67,23 @@ static runtime::LaunchProgram describe(ProgramOp op, const CacheBlocks &cache) {
   return record;
 }
 
+/// What launches of each kernel have in common, in the order of first launches.
+static std::vector<runtime::LaunchedKernel>
+listKernels(const std::vector<runtime::LaunchProgram> &programs) {
+  std::vector<runtime::LaunchedKernel> kernels;
+  llvm::StringSet<> seen;
+  for (const runtime::LaunchProgram &program : programs) {
+    for (const runtime::KernelLaunch &launch : program.launches) {
+      if (seen.insert(launch.kernel).second) {
+        kernels.push_back({launch.kernel,
+                           launch.reads.size() + launch.writes.size(),
+                           launch.threads, launch.sharedBytes});
+      }
+    }
+  }
+  return kernels;
+}
+
 runtime::LaunchCode tandem::nvidia::describePlan(PlanOp plan,
                                                  const CacheBlocks &cache) {
   runtime::LaunchCode code;
@@ -72,8 +91,13 @@ runtime::LaunchCode tandem::nvidia::describePlan(PlanOp plan,
   code.device = plan.getChip().str();
   code.cache.tokens = cache.tokens;
   code.cache.bytes = cache.blockElements() * sizeof(float);
+  code.cache.layers = cache.layers;
+  code.cache.heads = cache.heads;
+  code.cache.keyBytes = cache.keyDim * sizeof(float);
+  code.cache.valueBytes = cache.valueDim * sizeof(float);
   for (auto program : plan.getBody().getOps<ProgramOp>()) {
     code.programs.push_back(describe(program, cache));
   }
+  code.kernels = listKernels(code.programs);
   return code;
 }

@@ -60,7 +60,7 @@ static LogicalResult addBinary(deploy::PartOp part, StringRef ptx,
   if (!assembled) {
     return part.emitError() << toString(assembled.takeError());
   }
-  code.binary = ("kernels." + architecture.name + ".cubin").str();
+  code.binary = ("kernels." + llvm::Twine(architecture.name) + ".cubin").str();
   code.assembled = assembled->kernels;
   return sink.addFile(*code.binary, assembled->binary);
 }

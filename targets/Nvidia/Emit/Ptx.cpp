@@ -67,7 +67,7 @@ makeTargetMachine(const Architecture &architecture) {
     return makeError("this LLVM has no code generator for PTX: " + message);
   }
   return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, architecture.name, ("+" + architecture.ptx).str(),
+      triple, architecture.name, ("+" + llvm::Twine(architecture.ptx)).str(),
       llvm::TargetOptions(), std::nullopt, std::nullopt,
       llvm::CodeGenOptLevel::Aggressive));
 }

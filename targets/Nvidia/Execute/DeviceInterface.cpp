@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tandem/targets/Nvidia/Execute/CheckPart.h"
 #include "tandem/targets/Nvidia/Execute/EmulatedPart.h"
 #include "tandem/targets/Runtime/DeviceAbi.h"
 #include "tandem/targets/Runtime/Failure.h"
@@ -18,40 +19,72 @@
 using namespace tandem;
 using namespace tandem::nvidia;
 
-static void tell(const std::string &message, char *error, uint64_t errorBytes) {
-  if (errorBytes > 0) {
-    std::snprintf(error, errorBytes, "%s", message.c_str());
+namespace {
+/// Runs a function that may fail in either way; whether it did not.
+template <class Run> bool guard(TandemDeviceError *error, Run run) {
+  auto tell = [&](runtime::ExitCode code, const std::string &message) {
+    error->code = static_cast<int32_t>(code);
+    std::snprintf(error->message, sizeof(error->message), "%s",
+                  message.c_str());
+    return false;
+  };
+  try {
+    if (llvm::Error failure = run()) {
+      return tell(runtime::ExitCode::RuntimeFailure,
+                  toString(std::move(failure)));
+    }
+  } catch (const runtime::Failure &failure) {
+    return tell(failure.code, failure.what());
   }
+  return true;
+}
+} // namespace
+
+static int32_t checkPart(const TandemDevicePart *given,
+                         TandemDeviceError *error) {
+  return !guard(error, [&] {
+    readCheckedPart(*given);
+    return llvm::Error::success();
+  });
 }
 
-static void *openPart(const TandemDevicePart *given, char *error,
-                      uint64_t errorBytes) {
-  try {
-    auto description = runtime::parsePart(
-        {given->description, given->descriptionBytes}, "part.json");
+static void *openPart(const TandemDevicePart *given, TandemDeviceError *error) {
+  EmulatedPart *opened = nullptr;
+  guard(error, [&] {
+    auto description = readCheckedPart(*given);
     auto program = ptx::Program::load(
         llvm::StringRef(given->kernels, given->kernelsBytes));
-    if (program) {
-      return new EmulatedPart(std::move(description), std::move(*program),
+    if (!program) {
+      throw runtime::Failure(runtime::ExitCode::InputRejected,
+                             toString(program.takeError()));
+    }
+    opened = new EmulatedPart(std::move(description), std::move(*program),
                               given->isLate ? ptx::Asynchrony::late
                                             : ptx::Asynchrony::eager);
-    }
-    tell(toString(program.takeError()), error, errorBytes);
-  } catch (const runtime::Failure &failure) {
-    tell(failure.what(), error, errorBytes);
-  }
-  return nullptr;
+    return llvm::Error::success();
+  });
+  return opened;
+}
+
+static const char *variantOf(void *opened) {
+  return static_cast<EmulatedPart *>(opened)->isLate() ? "emulate-late"
+                                                       : "emulate";
 }
 
 static int32_t runStep(void *opened, const char *phase, const TandemStep *step,
-                       char *error, uint64_t errorBytes) {
-  llvm::Error failure = static_cast<EmulatedPart *>(opened)->run(phase, *step);
-  if (!failure) {
-    return 0;
-  }
-  tell(toString(std::move(failure)), error, errorBytes);
-  return 1;
+                       TandemDeviceError *error) {
+  return !guard(error, [&] {
+    return static_cast<EmulatedPart *>(opened)->run(phase, *step);
+  });
 }
+
+// A step takes the cache out of its slots, and puts it back.
+static int32_t ignoreWritten(void *, const TandemSlotRange *,
+                             TandemDeviceError *) {
+  return 0;
+}
+static void ignoreFreed(void *, const void *) {}
+static double measureNothing(void *) { return 0; }
 
 static void closePart(void *opened) {
   delete static_cast<EmulatedPart *>(opened);
@@ -60,7 +93,14 @@ static void closePart(void *opened) {
 extern "C" __attribute__((visibility("default"))) const TandemDevice *
 tandem_device_query(uint64_t abiVersion) {
   static const TandemDevice device = {sizeof(TandemDevice),
-                                      TANDEM_DEVICE_ABI_VERSION, openPart,
-                                      runStep, closePart};
+                                      TANDEM_DEVICE_ABI_VERSION,
+                                      checkPart,
+                                      openPart,
+                                      variantOf,
+                                      runStep,
+                                      ignoreWritten,
+                                      ignoreFreed,
+                                      measureNothing,
+                                      closePart};
   return abiVersion == TANDEM_DEVICE_ABI_VERSION ? &device : nullptr;
 }

@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Nvidia/Execute/EmulatedPart.h"
 
+#include "tandem/targets/Nvidia/Execute/StepInputs.h"
+
 #include <cstring>
 
 using namespace tandem;
@@ -15,62 +17,11 @@ using namespace tandem::nvidia;
 /// Every byte of a NaN in any width.
 static constexpr char poison = char(0xff);
 
-/// What a memory holds beside the buffers that begin at its start.
-static uint64_t bytesOf(const runtime::LaunchProgram &program,
-                        const char *memory) {
-  uint64_t bytes = 0;
-  for (const runtime::LaunchBuffer &buffer : program.buffers) {
-    if (buffer.memory == memory) {
-      bytes = std::max(bytes, buffer.offset + buffer.bytes);
-    }
-  }
-  return bytes;
-}
-
 /// Block `block` of row `row` lies at this place of the cache: backwards, so
 /// that neighbours in a sequence are none in memory.
 static uint64_t placeOf(uint64_t row, uint64_t block, uint64_t rows,
                         uint64_t blocksPerRow) {
   return rows * blocksPerRow - 1 - (row * blocksPerRow + block);
-}
-
-void EmulatedPart::writeStepValues(const runtime::LaunchProgram &chosen,
-                                   const TandemStep &step) {
-  stepValues.assign(chosen.stepBytes, poison);
-  auto write = [&](const std::string &name,
-                   const std::vector<int32_t> &values) {
-    for (const runtime::StepValues &place : chosen.step) {
-      if (place.name == name) {
-        std::memcpy(stepValues.data() + place.offset, values.data(),
-                    std::min<uint64_t>(place.elements, values.size()) *
-                        sizeof(int32_t));
-      }
-    }
-  };
-  std::vector<int32_t> positions, tokenRows, selected, lengths, blocks;
-  for (uint64_t row = 0; row < step.rowCount; ++row) {
-    for (int32_t i = 0; i < step.counts[row]; ++i) {
-      positions.push_back(step.starts[row] + i);
-      tokenRows.push_back(row);
-      if (step.allLogits || i + 1 == step.counts[row]) {
-        selected.push_back(positions.size() - 1);
-      }
-    }
-    lengths.push_back(step.starts[row] + step.counts[row]);
-    for (uint64_t block = 0; block < blocksPerRow(); ++block) {
-      blocks.push_back(placeOf(row, block, step.rowCount, blocksPerRow()));
-    }
-  }
-  write("token_count", {int32_t(step.tokenCount)});
-  write("selected_count", {int32_t(selected.size())});
-  if (step.tokens) {
-    write("tokens", {step.tokens, step.tokens + step.tokenCount});
-  }
-  write("positions", positions);
-  write("token_rows", tokenRows);
-  write("selected", selected);
-  write("lengths", lengths);
-  write("blocks", blocks);
 }
 
 void EmulatedPart::loadCache(const TandemStep &step) {
@@ -172,47 +123,34 @@ llvm::Error EmulatedPart::launchAll(const runtime::LaunchProgram &chosen,
   return llvm::Error::success();
 }
 
-uint64_t EmulatedPart::layers(const runtime::LaunchProgram &chosen) const {
-  for (const runtime::LaunchBuffer &buffer : chosen.buffers) {
-    if (buffer.memory == "cache") {
-      return cacheBytes() / buffer.bytes;
-    }
-  }
-  return 0;
-}
-
 llvm::Error EmulatedPart::run(const std::string &phase,
                               const TandemStep &step) {
-  uint64_t selected = step.allLogits ? step.tokenCount : step.rowCount;
-  const runtime::LaunchProgram *chosen =
-      part.launches->find(phase, step.tokenCount, step.rowCount, selected);
-  if (!chosen) {
-    return llvm::createStringError(
-        "no program of '" + phase + "' takes a step of " +
-        std::to_string(step.tokenCount) + " tokens in " +
-        std::to_string(step.rowCount) + " rows with the logits of " +
-        std::to_string(selected));
-  }
-  writeStepValues(*chosen, step);
+  const runtime::LaunchProgram &chosen =
+      chooseProgram(*part.launches, phase, step);
+  stepValues.assign(chosen.stepBytes, poison);
+  writeStepValues(
+      chosen, step, blocksPerRow(),
+      [&](uint64_t row, uint64_t block) {
+        return placeOf(row, block, step.rowCount, blocksPerRow());
+      },
+      stepValues);
   loadCache(step);
-  scratch.assign(chosen->arenaBytes, poison);
-  logits.assign(bytesOf(*chosen, "logits"), poison);
-  tokens.assign(bytesOf(*chosen, "tokens"), poison);
-  input.assign(bytesOf(*chosen, "input"), poison);
-  uint64_t rowBytes = input.size() / chosen->tokens;
+  scratch.assign(chosen.arenaBytes, poison);
+  logits.assign(bytesOf(chosen, "logits"), poison);
+  tokens.assign(bytesOf(chosen, "tokens"), poison);
+  input.assign(bytesOf(chosen, "input"), poison);
+  uint64_t rowBytes = input.size() / chosen.tokens;
   if (step.activations) {
     std::memcpy(input.data(), step.activations, step.tokenCount * rowBytes);
   }
-  if (llvm::Error error = launchAll(*chosen, step)) {
+  if (llvm::Error error = launchAll(chosen, step)) {
     return error;
   }
   storeCache(step);
-  // A stage before the last returns a row of each token.
-  bool selects = bytesOf(*chosen, "tokens") > 0;
   std::memcpy(step.logits, logits.data(),
-              (selects ? selected : step.tokenCount) * part.vocabulary *
-                  sizeof(float));
-  for (uint64_t layer = 0; step.layerDone && layer < layers(*chosen); ++layer) {
+              returnedRows(chosen, step) * part.vocabulary * sizeof(float));
+  for (uint64_t layer = 0;
+       step.layerDone && layer < part.launches->cache.layers; ++layer) {
     step.layerDone(step.layerContext, layer);
   }
   return llvm::Error::success();

@@ -32,11 +32,11 @@ public:
   /// what the emulator says of a launch.
   llvm::Error run(const std::string &phase, const TandemStep &step);
 
+  bool isLate() const { return asynchrony == ptx::Asynchrony::late; }
+
 private:
   using Bytes = std::vector<char>;
 
-  void writeStepValues(const runtime::LaunchProgram &chosen,
-                       const TandemStep &step);
   void loadCache(const TandemStep &step);
   void storeCache(const TandemStep &step) const;
   /// The host's address of a memory, whose buffers take `bytes` bytes.
@@ -47,7 +47,6 @@ private:
                         const TandemStep &step);
   uint64_t blocksPerRow() const { return part.slotBytes / cacheBytes(); }
   uint64_t cacheBytes() const { return part.launches->cache.bytes; }
-  uint64_t layers(const runtime::LaunchProgram &chosen) const;
 
   runtime::PartDescription part;
   ptx::Program program;

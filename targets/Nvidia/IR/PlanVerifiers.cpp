@@ -5,12 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Limits are those of the CUDA programming guide's table of technical
-// specifications (grid, threads) and of the plan's chip.
+// Limits are those of every chip (Architecture.h) and of the plan's.
 //
 //===----------------------------------------------------------------------===//
 
 #include "tandem/targets/Nvidia/IR/PlanOps.h"
+
+#include "tandem/targets/Nvidia/Architecture.h"
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
@@ -18,8 +19,6 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
-static constexpr int64_t mostBlocks[] = {2147483647, 65535, 65535};
-static constexpr int64_t mostThreads = 1024;
 /// Threads that take and give registers together.
 static constexpr int64_t warpGroupThreads = 128;
 

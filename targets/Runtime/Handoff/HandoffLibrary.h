@@ -17,16 +17,9 @@
 
 #include "tandem/targets/Runtime/HandoffAbi.h"
 #include "tandem/targets/Runtime/ModuleLibrary.h"
+#include "tandem/targets/Runtime/StepRunner.h"
 
 namespace tandem::runtime {
-
-/// Layers and tokens of a cache.
-struct CacheRange {
-  uint64_t firstLayer = 0;
-  uint64_t layerCount = 0;
-  uint64_t firstToken = 0;
-  uint64_t tokenCount = 0;
-};
 
 /// The record of the conversion between two parts; a Failure where the bundle
 /// has none.

@@ -9,8 +9,9 @@
 
 namespace tandem::runtime {
 
-HandoffWorker::HandoffWorker(const HandoffLibrary &library)
-    : library(library), thread([this] { work(); }) {}
+HandoffWorker::HandoffWorker(const HandoffLibrary &library,
+                             StepRunner &consumer)
+    : library(library), consumer(consumer), thread([this] { work(); }) {}
 
 HandoffWorker::~HandoffWorker() {
   {
@@ -34,6 +35,9 @@ void HandoffWorker::push(const CacheRange &range, const char *source,
 void HandoffWorker::wait() {
   std::unique_lock lock(mutex);
   changed.wait(lock, [this] { return jobs.empty(); });
+  if (failure) {
+    std::rethrow_exception(std::exchange(failure, nullptr));
+  }
 }
 
 void HandoffWorker::work() {
@@ -47,7 +51,14 @@ void HandoffWorker::work() {
     lock.unlock();
     // The size of the request is this library's own: it is never refused.
     library.convert(job.range, job.source, job.destination, nullptr);
+    std::exception_ptr thrown;
+    try {
+      consumer.slotWritten(job.destination, job.range);
+    } catch (...) {
+      thrown = std::current_exception();
+    }
     lock.lock();
+    failure = failure ? failure : thrown;
     jobs.pop_front();
     changed.notify_all();
   }

@@ -16,6 +16,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -26,12 +27,14 @@ namespace tandem::runtime {
 /// Converts ranges one after the other on a thread of its own.
 class HandoffWorker {
 public:
-  explicit HandoffWorker(const HandoffLibrary &library);
+  /// `consumer` is told of what was written into its slots.
+  HandoffWorker(const HandoffLibrary &library, StepRunner &consumer);
   ~HandoffWorker();
 
   /// Converts `range` soon; both slots stay in place until `wait` returns.
   void push(const CacheRange &range, const char *source, char *destination);
-  /// Returns when everything pushed is converted.
+  /// Returns when everything pushed is converted; fails where the consumer did
+  /// not take it.
   void wait();
 
   /// Bytes of cache read since the beginning.
@@ -47,6 +50,8 @@ private:
   void work();
 
   const HandoffLibrary &library;
+  StepRunner &consumer;
+  std::exception_ptr failure; ///< the first of the consumer since `wait`
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<Job> jobs; ///< the first one is being converted

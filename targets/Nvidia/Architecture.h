@@ -1,0 +1,48 @@
+//===- Architecture.h - what chips of an architecture share -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Facts that the compiler and the part that runs both need; free of LLVM.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef TANDEM_TARGETS_NVIDIA_ARCHITECTURE_H
+#define TANDEM_TARGETS_NVIDIA_ARCHITECTURE_H
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace tandem::nvidia {
+
+/// What all chips of an architecture have in common.
+struct Architecture {
+  std::string_view name; ///< as PTX and ptxas call it
+  std::string_view ptx;  ///< the version of PTX that is written for it
+  /// The oldest driver that reads it: 1000 * major + 10 * minor, as
+  /// cuDriverGetVersion counts.
+  int32_t driver;
+  int32_t major, minor; ///< compute capability
+  /// Bytes of dynamic shared memory that a block of threads may ask for.
+  int64_t sharedBytes;
+  /// Registers of 32 bits that the warps of a block share.
+  int64_t registers;
+};
+
+/// All that there is code for; the first is the default.
+std::span<const Architecture> allArchitectures();
+
+/// The one called `name`, or null.
+const Architecture *findArchitecture(std::string_view name);
+
+/// Limits of every chip, by the CUDA programming guide's table of technical
+/// specifications.
+inline constexpr int64_t mostBlocks[] = {2147483647, 65535, 65535};
+inline constexpr int64_t mostThreads = 1024;
+
+} // namespace tandem::nvidia
+
+#endif // TANDEM_TARGETS_NVIDIA_ARCHITECTURE_H

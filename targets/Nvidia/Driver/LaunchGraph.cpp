@@ -1,0 +1,88 @@
+//===- LaunchGraph.cpp - launches that are recorded once -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Driver/LaunchGraph.h"
+
+#include <algorithm>
+
+namespace tandem::nvidia::driver {
+
+static void launchKernel(const Device &device, Stream stream,
+                         const KernelModule &kernels,
+                         const runtime::LaunchProgram &program,
+                         const runtime::KernelLaunch &launch,
+                         const AddressOf &addressOf) {
+  std::vector<DevicePointer> addresses;
+  for (const auto *indices : {&launch.reads, &launch.writes}) {
+    for (uint64_t index : *indices) {
+      addresses.push_back(addressOf(program.buffers[index]));
+    }
+  }
+  std::vector<void *> arguments;
+  for (DevicePointer &address : addresses) {
+    arguments.push_back(&address);
+  }
+  const DriverApi &api = device.api();
+  api.require(api.launchKernel(
+                  kernels.function(launch.kernel), uint32_t(launch.grid[0]),
+                  uint32_t(launch.grid[1]), uint32_t(launch.grid[2]),
+                  uint32_t(launch.threads), 1, 1, uint32_t(launch.sharedBytes),
+                  stream, arguments.data(), nullptr),
+              "launch kernel '" + launch.kernel + "' of program '" +
+                  program.name + "'");
+}
+
+LaunchGraph::LaunchGraph(const Device &device, Stream stream,
+                         const KernelModule &kernels,
+                         const runtime::LaunchProgram &program, size_t first,
+                         size_t last, const AddressOf &addressOf)
+    : device(&device), name(program.name) {
+  const DriverApi &api = device.api();
+  Graph graph = nullptr;
+  api.require(api.streamBeginCapture(stream, captureOfThread),
+              "record program '" + name + "'");
+  try {
+    for (size_t i = first; i < last; ++i) {
+      launchKernel(device, stream, kernels, program, program.launches[i],
+                   addressOf);
+    }
+  } catch (...) {
+    api.streamEndCapture(stream, &graph);
+    throw;
+  }
+  api.require(api.streamEndCapture(stream, &graph),
+              "record program '" + name + "'");
+  Owned<Graph> recorded(graph, api.graphDestroy);
+  ExecutableGraph made = nullptr;
+  api.require(api.graphInstantiate(&made, graph, 0),
+              "prepare program '" + name + "'");
+  executable = {made, api.graphExecutableDestroy};
+}
+
+void LaunchGraph::launch(Stream stream) const {
+  device->api().require(device->api().graphLaunch(executable.get(), stream),
+                        "launch program '" + name + "'");
+}
+
+std::vector<size_t> findLayerEnds(const runtime::LaunchProgram &program,
+                                  const runtime::CacheBlocks &cache) {
+  std::vector<size_t> ends(cache.layers, 0);
+  for (size_t i = 0; i < program.launches.size(); ++i) {
+    for (uint64_t index : program.launches[i].writes) {
+      const runtime::LaunchBuffer &buffer = program.buffers[index];
+      if (buffer.memory == "cache") {
+        ends[buffer.offset / cache.layerBytes()] = i + 1;
+      }
+    }
+  }
+  for (size_t layer = 1; layer < ends.size(); ++layer) {
+    ends[layer] = std::max(ends[layer], ends[layer - 1]);
+  }
+  return ends;
+}
+
+} // namespace tandem::nvidia::driver

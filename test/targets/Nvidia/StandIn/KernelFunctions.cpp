@@ -1,0 +1,130 @@
+//===- KernelFunctions.cpp - modules and launches -*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Functions.h"
+
+#include <cstdio>
+#include <cstring>
+
+namespace tandem::standin {
+
+using namespace nvidia;
+
+/// Writes the log that a caller asked for.
+static void writeLog(uint32_t count, const JitOption *options, void **values,
+                     const std::string &text) {
+  char *log = nullptr;
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < count; ++i) {
+    if (options[i] == JitOption::errorLog) {
+      log = static_cast<char *>(values[i]);
+    } else if (options[i] == JitOption::errorLogBytes) {
+      bytes = reinterpret_cast<size_t>(values[i]);
+    }
+  }
+  if (log && bytes > 0) {
+    std::snprintf(log, bytes, "%s", text.c_str());
+  }
+}
+
+Result cuModuleLoadDataEx(Module *module, const void *image, uint32_t count,
+                          JitOption *options, void **values) {
+  Call call("cuModuleLoadDataEx");
+  if (!call) {
+    return call.entered;
+  }
+  auto *text = static_cast<const char *>(image);
+  if (std::strncmp(text, "\177ELF", 4) == 0) {
+    return Result::noBinaryForDevice; // there is no emulator of machine code
+  }
+  auto program = ptx::Program::load(text);
+  if (!program) {
+    writeLog(count, options, values, toString(program.takeError()));
+    return Result::invalidImage;
+  }
+  auto loaded = std::make_unique<ModuleState>(std::move(*program));
+  for (const ptx::Kernel &kernel : loaded->program.kernels()) {
+    loaded->functions[kernel.name] = {&loaded->program, &kernel};
+  }
+  return give(module, std::move(loaded), call.state.modules);
+}
+
+Result cuModuleUnload(Module module) {
+  Call call("cuModuleUnload");
+  call.state.finishAll();
+  return take(module, call.state.modules);
+}
+
+Result cuModuleGetFunction(Function *function, Module module,
+                           const char *name) {
+  Call call("cuModuleGetFunction");
+  auto &functions = reinterpret_cast<ModuleState *>(module)->functions;
+  auto found = functions.find(name);
+  if (found == functions.end()) {
+    return Result::notFound;
+  }
+  *function = reinterpret_cast<Function>(&found->second);
+  return call.entered;
+}
+
+Result cuFuncSetAttribute(Function function, FunctionAttribute attribute,
+                          int32_t value) {
+  Call call("cuFuncSetAttribute");
+  if (attribute != FunctionAttribute::mostDynamicSharedBytes) {
+    return Result::invalidValue;
+  }
+  reinterpret_cast<FunctionState *>(function)->mostSharedBytes = value;
+  return call.entered;
+}
+
+/// Runs a kernel when its turn comes.
+static Result run(const FunctionState &function, const ptx::LaunchShape &shape,
+                  const std::vector<ptx::KernelArgument> &arguments) {
+  DriverState &state = DriverState::get();
+  if (++state.launches == state.settings.failingLaunch) {
+    return Result::launchFailed;
+  }
+  ptx::LaunchOptions options;
+  options.asynchrony = state.settings.asynchrony;
+  llvm::Error error = function.program->launch(
+      function.kernel->name, shape, arguments, state.memory.usable(), options);
+  if (!error) {
+    return Result::success;
+  }
+  std::fprintf(stderr, "stand-in driver: %s\n",
+               toString(std::move(error)).c_str());
+  return Result::launchFailed;
+}
+
+Result cuLaunchKernel(Function function, uint32_t gridX, uint32_t gridY,
+                      uint32_t gridZ, uint32_t blockX, uint32_t blockY,
+                      uint32_t blockZ, uint32_t sharedBytes, Stream stream,
+                      void **parameters, void **) {
+  Call call("cuLaunchKernel");
+  if (!call) {
+    return call.entered;
+  }
+  const auto &kernel = *reinterpret_cast<FunctionState *>(function);
+  if (sharedBytes > kernel.mostSharedBytes) {
+    return Result::invalidValue;
+  }
+  std::vector<ptx::KernelArgument> arguments;
+  for (const ptx::Kernel::Parameter &parameter : kernel.kernel->parameters) {
+    ptx::KernelArgument &argument = arguments.emplace_back();
+    auto *bytes = static_cast<const char *>(parameters[arguments.size() - 1]);
+    argument.bytes.assign(bytes, bytes + parameter.bytes);
+  }
+  ptx::LaunchShape shape;
+  shape.grid = {gridX, gridY, gridZ};
+  shape.block = {blockX, blockY, blockZ};
+  shape.dynamicSharedBytes = sharedBytes;
+  of(stream)->push(
+      [&kernel, shape, arguments] { return run(kernel, shape, arguments); });
+  return Result::success;
+}
+
+} // namespace tandem::standin
