@@ -165,7 +165,8 @@ Engine::Reading Engine::readWeights() {
   if (roof.bytes() == 0) {
     throw Failure(
         ExitCode::Usage,
-        "the part that decodes has no weight that a step reads whole");
+        "the part that decodes has no weight that a step reads whole in this "
+        "CPU's memory");
   }
   return {roof.bytes(), roof.read(threadTable)};
 }

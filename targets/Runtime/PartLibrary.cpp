@@ -162,7 +162,7 @@ static bool isTable(const WeightRecord &weight) {
 std::vector<std::span<const char>> PartLibrary::wholeWeights() const {
   std::set<const void *> seen; // the table of a tied embedding has it twice
   std::vector<std::span<const char>> ranges;
-  for (size_t i = 0; i < weights.size(); ++i) {
+  for (size_t i = 0; i < weights.size() && !device; ++i) {
     const WeightRecord &weight = part.weights[i];
     if (!isTable(weight) && seen.insert(weights[i]).second) {
       ranges.emplace_back(static_cast<const char *>(weights[i]), weight.bytes);

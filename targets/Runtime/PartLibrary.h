@@ -59,7 +59,8 @@ public:
   /// Runs a step by the entry called `name`, which there is.
   void run(const std::string &name, const TandemStep &step) const;
 
-  /// Weights that a step reads whole, each once. Of tables it reads some rows.
+  /// Weights that a step reads whole in this CPU's memory, each once. Of tables
+  /// it reads some rows.
   std::vector<std::span<const char>> wholeWeights() const;
 
   const void *const *weightTable() const { return weights.data(); }

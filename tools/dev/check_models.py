@@ -40,7 +40,10 @@ ARRANGEMENTS = {
 EMULATED = {
     "emulated": (["--fleet", "h100"], [["--emulate"]]),
     "emulated prefill": (["--fleet", "h100+local", "--prefill", "h100", "--decode", "cpu"], [["--emulate"]]),
+    "emulated decode": (["--fleet", "h100+local", "--prefill", "cpu", "--decode", "h100"], [["--emulate"]]),
 }
+# The same by the GPU's driver, or what LD_LIBRARY_PATH puts in its place.
+EMULATED |= {name.replace("emulated", "driven"): (options, [[]]) for name, (options, _) in EMULATED.items()}
 # Below this margin the reference itself might have chosen the other token.
 NEAR_TIE = 1e-3
 

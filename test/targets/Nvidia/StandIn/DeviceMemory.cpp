@@ -95,7 +95,9 @@ Result DeviceMemory::reserve(uint64_t *address, uint64_t bytes) {
 
 Result DeviceMemory::freeReserved(uint64_t address, uint64_t bytes) {
   auto found = reserved.find(address);
-  if (found == reserved.end() || found->second != bytes || !mapped.empty()) {
+  auto inside = mapped.lower_bound(address);
+  bool isMapped = inside != mapped.end() && inside->first < address + bytes;
+  if (found == reserved.end() || found->second != bytes || isMapped) {
     return Result::invalidValue;
   }
   munmap(asPointer(address), bytes);

@@ -19,13 +19,18 @@ DriverState &DriverState::get() {
   return state;
 }
 
-Result DriverState::enter(const char *function, bool needsContext) {
-  if (!settings.log.empty()) {
-    if (std::FILE *file = std::fopen(settings.log.c_str(), "a")) {
-      std::fprintf(file, "%s\n", function);
-      std::fclose(file);
-    }
+void DriverState::log(const std::string &line) const {
+  if (settings.log.empty()) {
+    return;
   }
+  if (std::FILE *file = std::fopen(settings.log.c_str(), "a")) {
+    std::fprintf(file, "%s\n", line.c_str());
+    std::fclose(file);
+  }
+}
+
+Result DriverState::enter(const char *function, bool needsContext) {
+  log(function);
   if (needsContext && !hasContext) {
     std::fprintf(stderr, "stand-in driver: %s without a context\n", function);
     return Result::invalidContext;

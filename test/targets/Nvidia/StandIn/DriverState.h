@@ -41,6 +41,8 @@ struct DriverState {
   /// Enters a call of a function, which is logged. A failure of the device
   /// stays, and so does the want of a context on this thread.
   Result enter(const char *function, bool needsContext = true);
+  /// Writes a line into the log, of a call or of work that is done.
+  void log(const std::string &line) const;
   /// What a failure of the device leaves.
   Result remember(Result result);
   /// All work that was put off.

@@ -93,6 +93,7 @@ static Result run(const FunctionState &function, const ptx::LaunchShape &shape,
   llvm::Error error = function.program->launch(
       function.kernel->name, shape, arguments, state.memory.usable(), options);
   if (!error) {
+    state.log("did: " + function.kernel->name);
     return Result::success;
   }
   std::fprintf(stderr, "stand-in driver: %s\n",

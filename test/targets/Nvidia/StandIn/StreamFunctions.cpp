@@ -38,6 +38,7 @@ static Result copy(const char *function, const void *pinned,
     auto *device = reinterpret_cast<char *>(address);
     auto *host = static_cast<char *>(const_cast<void *>(pinned));
     std::memcpy(isToDevice ? device : host, isToDevice ? host : device, bytes);
+    state.log(isToDevice ? "did: copy to device" : "did: copy to host");
     return Result::success;
   };
   of(stream)->push(work);
