@@ -98,7 +98,7 @@ def compile_cases(folder, place, arguments, program_arguments, cases):
              stage_after_split(), "-o", folder / "m.tandem", *arguments.compile_arg], capture_output=True, text=True)
         if done.returncode == 0:
             return program, columns, refused
-        named = set(re.findall(r"error: node '([^']*)'", done.stderr))
+        named = set(re.findall(r"node '([^']*)'", done.stderr))
         wrong = [name for name, _ in cases if name in named]
         if done.returncode != 4 or not wrong:
             raise TandemError(done.returncode, f"tandem compile named no case: {done.stderr[:2000]}")

@@ -119,6 +119,210 @@ for chosen in range(3):
     split((64, 16, 7), chosen)
 
 #===----------------------------------------------------------------------===#
+# Primitives that work inside of each token
+#===----------------------------------------------------------------------===#
+
+
+def inner(shape, element="f32"):
+    return f"tensor<{'x'.join(['?', *map(str, shape)])}x{element}>"
+
+
+def rows_of(p, shape, **operand):
+    """Rows of an inner shape: a value of one inner dimension, reshaped."""
+    width = int(np.prod(shape))
+    value = p.rows(width, **operand)
+    if len(shape) == 1:
+        return value
+    sizes = integers(p, [-1, *shape])
+    return p.op(f'onnx.node "Reshape"({value}, {sizes}) {{}} : ({row(width)}, tensor<{len(shape) + 1}xi64>) -> {inner(shape)}')
+
+
+def flat(p, value, shape, element="f32"):
+    """The value as the columns of a case: a row of f32."""
+    width = int(np.prod(shape))
+    if element != "f32":
+        value = p.op(f'onnx.node "Cast"({value}) {{to = 1 : i64}} : ({inner(shape, element)}) -> {inner(shape)}')
+    if tuple(shape) == (width,):
+        return value, width
+    sizes = integers(p, [-1, width])
+    return p.op(f'onnx.node "Reshape"({value}, {sizes}) {{}} : ({inner(shape)}, tensor<2xi64>) -> {row(width)}'), width
+
+
+def integers(p, values):
+    return p.op(f"onnx.constant dense<{list(values)}> : tensor<{len(values)}xi64>")
+
+
+def primitive(name, shape, result, attributes="", constants=(), element="f32", title="", **operand):
+    """`name` of rows of an inner shape and of lists of integers."""
+
+    def make(p):
+        lists = [integers(p, values) for values in constants]
+        types = [inner(shape), *(f"tensor<{len(values)}xi64>" for values in constants)]
+        value = p.op(f'onnx.node "{name}"({", ".join([rows_of(p, shape, **operand), *lists])}) {{{attributes}}} : '
+                     f"({', '.join(types)}) -> {inner(result, element)}")
+        return flat(p, value, result, element)
+
+    case(f"{name} of {'x'.join(map(str, shape))}{title}")(make)
+
+
+for name in ("Ceil", "Cos", "Floor", "Round", "Sign", "Sin", "Softplus"):
+    primitive(name, (7,), (7,))
+primitive("Swish", (7,), (7,), "alpha = 1.5 : f32")
+for name, large in (("Sum", 30), ("Mean", 30), ("Max", 30), ("Min", 30), ("L1", 30), ("L2", 30), ("SumSquare", 30), ("Prod", 1),
+                    ("LogSumExp", 30)):
+    for shape, axes in (((7,), [-1]), ((259,), [-1]), ((3, 16), [-2]), ((2, 3, 5), [1, -1])):
+        if name != "Prod" or shape != (259,):  # beyond fp32
+            kept = tuple(1 if i + 1 in axes or i - len(shape) in axes else size for i, size in enumerate(shape))
+            primitive(f"Reduce{name}", shape, kept, constants=[axes], title=f" over {axes}", large=large)
+primitive("ReduceLogSum", (7,), (1,), constants=[[-1]], positive=True)
+primitive("ReduceSum", (3, 16), (3,), "keepdims = 0 : i64", [[-1]], title=" over [-1], dropped")
+for name in ("Softmax", "LogSoftmax"):
+    for shape, axis in (((1,), -1), ((7,), -1), ((259,), -1), ((3, 16), -2)):
+        primitive(name, shape, shape, f"axis = {axis} : i64", title=f" along {axis}", large=8.0)
+
+primitive("Transpose", (3, 16), (16, 3), "perm = array<i64: 0, 2, 1>")
+primitive("Transpose", (2, 3, 5), (5, 2, 3), "perm = array<i64: 0, 3, 1, 2>")
+primitive("Slice", (259,), (32,), constants=[[10], [200], [-1], [6]], title=" by steps")
+primitive("Slice", (3, 16), (2, 16), constants=[[-1], [0], [1], [-1]], title=" backwards")
+primitive("Gather", (16,), (5,), "axis = -1 : i64", [[3, 4, 5, -1, 0]])
+primitive("Gather", (3, 16), (2, 16), "axis = -2 : i64", [[2, 0]])
+primitive("Expand", (3, 1), (3, 16), constants=[[1, 3, 16]])
+primitive("Tile", (3, 5), (6, 5), constants=[[1, 2, 1]])
+primitive("Unsqueeze", (7,), (1, 7), constants=[[-2]])
+primitive("Squeeze", (1, 7), (7,), constants=[[-2]])
+
+
+def concat(shapes, axis, result):
+    def make(p):
+        parts = ", ".join(rows_of(p, shape) for shape in shapes)
+        return flat(p, p.op(f'onnx.node "Concat"({parts}) {{axis = {axis} : i64}} : ({", ".join(map(inner, shapes))}) -> '
+                            f"{inner(result)}"), result)
+
+    case(f"Concat of {len(shapes)} along {axis} to {'x'.join(map(str, result))}")(make)
+
+
+concat([(7,), (16,), (1,)], -1, (24,))
+concat([(3, 5), (2, 5)], -2, (5, 5))
+
+
+def broadcast(op, left, right, is_weight=False):
+    """Operands of different inner shapes, or a weight that all tokens share."""
+    result = np.broadcast_shapes(left, right)
+
+    def make(p):
+        x = rows_of(p, left, large=3.0, positive=op == "Pow")
+        if is_weight:
+            y, type_ = p.weight(p.normal(*right)), f"tensor<{'x'.join(map(str, right))}xf32>"
+        else:
+            y, type_ = rows_of(p, right, large=1.0 if op == "Pow" else 30.0, positive=op != "Pow"), inner(right)
+        return flat(p, p.op(f'onnx.node "{op}"({x}, {y}) {{}} : ({inner(left)}, {type_}) -> {inner(result)}'), result)
+
+    case(f"{op} of {'x'.join(map(str, left))} with {'a weight ' if is_weight else ''}{'x'.join(map(str, right))}")(make)
+
+
+broadcast("Mul", (7,), (1,))
+broadcast("Div", (1,), (64,))
+broadcast("Sub", (3, 16), (3, 1))
+broadcast("Mul", (3, 1), (1, 16))
+broadcast("Add", (3, 16), (16,), is_weight=True)
+broadcast("Mul", (3, 16), (3, 1), is_weight=True)
+broadcast("Pow", (7,), (7,))
+
+
+def power(exponent, element):
+    def make(p):
+        y = p.op(f"onnx.constant dense<{exponent}> : tensor<{element}>")
+        x = p.rows(7, large=3.0, positive=exponent == "0.5")
+        return p.op(f'onnx.node "Pow"({x}, {y}) {{}} : ({row(7)}, tensor<{element}>) -> {row(7)}'), 7
+
+    case(f"Pow to {exponent} {element}")(make)
+
+
+for exponent, element in (("2.0", "f32"), ("3", "i64"), ("4.0", "f32"), ("0.5", "f32"), ("0.0", "f32"), ("-1.0", "f32")):
+    power(exponent, element)
+
+
+def clip(low, high):
+    def make(p):
+        bounds = [p.op(f"onnx.constant dense<{bound}> : tensor<f32>") if bound is not None else p.op("onnx.none")
+                  for bound in (low, high)]
+        types = ", ".join("none" if bound is None else "tensor<f32>" for bound in (low, high))
+        return p.op(f'onnx.node "Clip"({p.rows(64)}, {", ".join(bounds)}) {{}} : ({row(64)}, {types}) -> {row(64)}'), 64
+
+    case(f"Clip from {low} to {high}")(make)
+
+
+clip(-0.5, 1.5)
+clip(None, 1.0)
+clip(0.0, None)
+
+
+def variadic(op, count):
+    def make(p):
+        inputs = ", ".join(p.rows(7) for _ in range(count))
+        return p.op(f'onnx.node "{op}"({inputs}) {{}} : ({", ".join([row(7)] * count)}) -> {row(7)}'), 7
+
+    case(f"{op} of {count} values")(make)
+
+
+for op in ("Max", "Min", "Sum", "Mean"):
+    for count in (1, 3):
+        variadic(op, count)
+
+
+def condition(p, op, width, rounded=False):
+    """Truth values: a comparison of two rows, equal ones among them."""
+    x, y = p.rows(width), p.rows(width)
+    if rounded:
+        x, y = (p.op(f'onnx.node "Round"({value}) {{}} : ({row(width)}) -> {row(width)}') for value in (x, y))
+    return p.op(f'onnx.node "{op}"({x}, {y}) {{}} : ({row(width)}, {row(width)}) -> {inner((width,), "i1")}')
+
+
+def comparison(op):
+    case(f"{op} of whole values")(lambda p: flat(p, condition(p, op, 7, rounded=True), (7,), "i1"))
+
+
+for op in ("Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"):
+    comparison(op)
+
+
+def logic(op, inputs):
+    def make(p):
+        values = ", ".join(condition(p, "Less", 7) for _ in range(inputs))
+        truth = inner((7,), "i1")
+        value = p.op(f'onnx.node "{op}"({values}) {{}} : ({", ".join([truth] * inputs)}) -> {truth}')
+        return flat(p, value, (7,), "i1")
+
+    case(f"{op} of conditions")(make)
+
+
+for op, inputs in (("And", 2), ("Or", 2), ("Xor", 2), ("Not", 1)):
+    logic(op, inputs)
+
+
+def where(left, right):
+    """`left`, `right`: "rows", "token" (one value for each), or a number."""
+
+    def make(p):
+        def source(kind):
+            if kind == "rows":
+                return p.rows(7), row(7)
+            if kind == "token":
+                return p.rows(1), row(1)
+            return p.op(f"onnx.constant dense<{kind}> : tensor<f32>"), "tensor<f32>"
+
+        (x, x_type), (y, y_type) = source(left), source(right)
+        truth = inner((7,), "i1")
+        return p.op(f'onnx.node "Where"({condition(p, "Less", 7)}, {x}, {y}) {{}} : ({truth}, {x_type}, {y_type}) -> {row(7)}'), 7
+
+    case(f"Where {left} else {right}")(make)
+
+
+where("rows", "rows")
+where("rows", "-3.5")
+where("0.25", "token")
+
+#===----------------------------------------------------------------------===#
 # Products with weights, tables
 #===----------------------------------------------------------------------===#
 

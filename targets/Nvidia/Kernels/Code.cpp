@@ -194,6 +194,11 @@ Expr Code::fma(Expr a, Expr b, Expr c) {
   return {*this, LLVM::FMAOp::create(*this, a, b, c)};
 }
 Expr Code::sqrt(Expr a) { return {*this, LLVM::SqrtOp::create(*this, a)}; }
+Expr Code::floor(Expr a) { return {*this, LLVM::FFloorOp::create(*this, a)}; }
+Expr Code::ceil(Expr a) { return {*this, LLVM::FCeilOp::create(*this, a)}; }
+Expr Code::round(Expr a) {
+  return {*this, LLVM::RoundEvenOp::create(*this, a)};
+}
 Expr Code::bitcast(Expr a, Type type) {
   return {*this, LLVM::BitcastOp::create(*this, type, a)};
 }

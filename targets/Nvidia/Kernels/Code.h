@@ -115,6 +115,9 @@ public:
   Expr maximum(Expr a, Expr b);
   Expr fma(Expr a, Expr b, Expr c);
   Expr sqrt(Expr a);
+  Expr floor(Expr a);
+  Expr ceil(Expr a);
+  Expr round(Expr a); ///< halves to even
   Expr exp2(Expr a);
   Expr log2(Expr a);
   Expr bitcast(Expr a, mlir::Type type);

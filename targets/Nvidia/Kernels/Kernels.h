@@ -19,6 +19,7 @@
 
 #include "tandem/targets/Nvidia/Kernels/RowFormat.h"
 #include "tandem/targets/Nvidia/Kernels/Steps.h"
+#include "tandem/targets/Nvidia/Kernels/Strided.h"
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -120,6 +121,20 @@ public:
   Kernel attention(const AttentionShape &shape);
   /// (count, what splits leave) -> y
   Kernel mergeSplits(const AttentionShape &shape);
+  /// (count, x) -> y, of whose rows only the elements of the movement are
+  /// written.
+  Kernel move(const Movement &movement);
+  /// (count, condition, x, y where they are no numbers) -> rows of x where the
+  /// condition's element is not 0, of y elsewhere.
+  Kernel where(int64_t width, std::optional<double> x, std::optional<double> y);
+  /// Whether `reduce` knows the ONNX operator.
+  static bool canReduce(llvm::StringRef operation);
+  /// (count, x) -> y: a row has the result of each line of x, which begins at
+  /// an element of `outer` and goes along `inner`.
+  Kernel reduce(llvm::StringRef operation, const Strided &outer,
+                const Strided &inner);
+  /// (count, x) -> y, where each line of x adds up to 1, or its logarithms.
+  Kernel softmax(const Strided &outer, const Strided &inner, bool isLogarithm);
   /// (count, logits) -> the first index of the largest, i32 for each row
   Kernel largest(int64_t width);
 

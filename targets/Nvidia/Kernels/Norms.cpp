@@ -7,17 +7,10 @@
 
 #include "tandem/targets/Nvidia/Kernels/Kernels.h"
 
-#include "llvm/ADT/StringExtras.h"
-
 using namespace mlir;
 using namespace tandem::nvidia;
 
 static constexpr int64_t threads = 128;
-
-/// The bits of a number, for names.
-static std::string bitsOf(double value) {
-  return llvm::utohexstr(llvm::bit_cast<uint64_t>(value), /*LowerCase=*/true);
-}
 
 /// The mean over a row of what `element` gives for each column.
 static Expr meanOf(Code &code, int64_t width, Pointer shared,

@@ -15,6 +15,10 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
+std::string tandem::nvidia::bitsOf(double number) {
+  return llvm::utohexstr(llvm::bit_cast<uint64_t>(number), /*LowerCase=*/true);
+}
+
 static std::string textOf(const Step &step) {
   std::string name = "_" + step.function;
   switch (step.operand) {
@@ -23,13 +27,14 @@ static std::string textOf(const Step &step) {
   case OperandKind::rows:
     name += "_rows";
     break;
+  case OperandKind::token:
+    name += "_token";
+    break;
   case OperandKind::vector:
     name += "_vector";
     break;
   case OperandKind::scalar:
-    // The bits, so that different numbers never share a name.
-    name += "_" + llvm::utohexstr(llvm::bit_cast<uint64_t>(step.scalar),
-                                  /*LowerCase=*/true);
+    name += "_" + bitsOf(step.scalar);
     break;
   }
   return name + (step.isSwapped ? "_swapped" : "");
@@ -61,7 +66,8 @@ Expr tandem::nvidia::applySteps(const Steps &steps, Expr value,
     if (step.hasBuffer()) {
       Expr index = step.operand == OperandKind::rows
                        ? token * double(width) + column
-                       : column;
+                   : step.operand == OperandKind::token ? token
+                                                        : column;
       other = (buffers.front() + index).loadFloat();
       buffers = buffers.drop_front();
     }

@@ -24,6 +24,7 @@ namespace tandem::nvidia {
 enum class OperandKind {
   none,   ///< the step has one argument
   rows,   ///< a row of elements for each token
+  token,  ///< one element for each token
   vector, ///< one row for all tokens
   scalar  ///< a number
 };
@@ -37,11 +38,15 @@ struct Step {
   bool isSwapped = false;
 
   bool hasBuffer() const {
-    return operand == OperandKind::rows || operand == OperandKind::vector;
+    return operand != OperandKind::none && operand != OperandKind::scalar;
   }
 };
 
 using Steps = std::vector<Step>;
+
+/// The bits of a number as a part of names, so that different numbers never
+/// share one.
+std::string bitsOf(double number);
 
 /// "_Add_rows_silu": a part of a kernel's name; steps of equal names are equal.
 std::string nameOf(const Steps &steps);

@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Nvidia/Lowering/Chains.h"
 
+#include "tandem/targets/Nvidia/Kernels/Math.h"
+#include "tandem/targets/Nvidia/Lowering/Primitives.h"
 #include "tandem/targets/Nvidia/Lowering/Support.h"
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
@@ -28,21 +30,42 @@ static Operation *onlyUser(Value value) {
   return user->getBlock() == value.getParentBlock() ? user : nullptr;
 }
 
+/// What a step reads of an operand. What broadcasts in another way than the
+/// kinds do is repeated to rows first.
+static OperandKind kindOf(Value operand, int64_t width) {
+  if (scalarOf(operand)) {
+    return OperandKind::scalar;
+  }
+  auto type = cast<RankedTensorType>(operand.getType());
+  if (operand.getDefiningOp<deploy::WeightOp>()) {
+    return type.getNumElements() == width ? OperandKind::vector
+                                          : OperandKind::rows;
+  }
+  return widthOf(operand) == 1 && width != 1 ? OperandKind::token
+                                             : OperandKind::rows;
+}
+
 /// Adds a step of two arguments.
 static void addBinary(Chain &chain, StringRef function, Value operand,
                       bool isSwapped) {
+  int64_t width = widthOf(chain.result);
   Step step;
   step.function = function.str();
   step.isSwapped = isSwapped;
-  if (auto scalar = scalarOf(operand)) {
-    step.operand = OperandKind::scalar;
-    step.scalar = *scalar;
-  } else {
-    step.operand = operand.getDefiningOp<deploy::WeightOp>()
-                       ? OperandKind::vector
-                       : OperandKind::rows;
+  step.operand = kindOf(operand, width);
+  if (step.hasBuffer()) {
     chain.operands.push_back(operand);
+  } else {
+    step.scalar = *scalarOf(operand);
   }
+  chain.steps.push_back(step);
+}
+
+static void addScalar(Chain &chain, StringRef function, double scalar) {
+  Step step;
+  step.function = function.str();
+  step.operand = OperandKind::scalar;
+  step.scalar = scalar;
   chain.steps.push_back(step);
 }
 
@@ -52,7 +75,8 @@ static void addUnary(Chain &chain, StringRef function) {
   chain.steps.push_back(step);
 }
 
-static void addNode(Chain &chain, onnx::NodeOp node) {
+/// Adds what a node does to `value`, which is the first one there.
+static void addNode(Chain &chain, onnx::NodeOp node, Value value) {
   if (node.getOpType() == "Clip") {
     StringRef functions[] = {"Max", "Min"};
     for (auto [bound, function] :
@@ -63,26 +87,37 @@ static void addNode(Chain &chain, onnx::NodeOp node) {
     }
     return;
   }
+  if (node.getOpType() == "Swish") {
+    return addScalar(chain, "swish", node.getFloat("alpha", 1));
+  }
   std::string function = functionOf(node);
-  if (node.getInputs().size() == 1) {
+  auto inputs = llvm::to_vector(node.getInputs());
+  if (inputs.size() == 1 && lookupUnary(function)) {
     return addUnary(chain, function);
   }
-  bool isLeft = node.getInputs()[0] == chain.result;
-  addBinary(chain, function, node.getInputs()[isLeft ? 1 : 0], !isLeft);
+  size_t running = llvm::find(inputs, value) - inputs.begin();
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    if (i != running) {
+      addBinary(chain, function, input, /*isSwapped=*/i < running);
+    }
+  }
+  if (node.getOpType() == "Mean") {
+    addScalar(chain, "Div", inputs.size());
+  }
 }
 
 /// Adds what `op`, which is element-wise, does to the chain's result so far.
 static void addOperation(Chain &chain, Operation *op) {
+  Value value = std::exchange(chain.result, op->getResult(0));
   if (auto activation = dyn_cast<ActivationOp>(op)) {
     addUnary(chain, stringifyActivationKind(activation.getKind()));
   } else if (auto glu = dyn_cast<GluOp>(op)) {
     addUnary(chain, stringifyActivationKind(glu.getKind()));
     addBinary(chain, "Mul", glu.getInput(), /*isSwapped=*/false);
   } else {
-    addNode(chain, cast<onnx::NodeOp>(op));
+    addNode(chain, cast<onnx::NodeOp>(op), value);
   }
   chain.covered.push_back(op);
-  chain.result = op->getResult(0);
 }
 
 /// The value that a chain of `op` alone begins with.
@@ -90,18 +125,27 @@ static Value startOf(Operation *op) {
   if (auto glu = dyn_cast<GluOp>(op)) {
     return glu.getGate();
   }
+  // One that is repeated costs a kernel more.
+  Value start;
   for (Value operand : op->getOperands()) {
-    if (!scalarOf(operand) && !operand.getDefiningOp<deploy::WeightOp>()) {
+    if (isa_and_nonnull<onnx::ConstantOp, onnx::NoneOp, deploy::WeightOp>(
+            operand.getDefiningOp())) {
+      continue;
+    }
+    if (innerShapeOf(operand) == innerShapeOf(op->getResult(0))) {
       return operand;
     }
+    start = operand;
   }
-  llvm_unreachable("Support.h accepts no operation without rows");
+  assert(start && "Support.h accepts no operation without rows");
+  return start;
 }
 
 /// Whether the chain can go on with `op`: a glu begins with its gate.
 static bool canFollow(const Chain &chain, Operation *op) {
   auto glu = dyn_cast<GluOp>(op);
-  return isElementWise(op) && (!glu || glu.getGate() == chain.result);
+  return isElementWise(op) && (!glu || glu.getGate() == chain.result) &&
+         innerShapeOf(op->getResult(0)) == innerShapeOf(chain.result);
 }
 
 /// Lets the chain go on as far as nothing else reads what is between.

@@ -8,6 +8,7 @@
 #include "tandem/targets/Nvidia/Lowering/LowerProgram.h"
 
 #include "tandem/targets/Nvidia/Lowering/Chains.h"
+#include "tandem/targets/Nvidia/Lowering/Primitives.h"
 #include "tandem/targets/Nvidia/Lowering/ProgramBuilder.h"
 #include "tandem/targets/Nvidia/Lowering/Support.h"
 
@@ -53,9 +54,17 @@ private:
   void lower(SelectTokensOp op, Scope &scope);
   void lower(AppendOp op, Scope &scope);
   void lower(CachedAttentionOp op, Scope &scope);
-  void lowerSplit(onnx::NodeOp op, Scope &scope);
+  void lowerNode(onnx::NodeOp op, Scope &scope);
+  void lowerWhere(onnx::NodeOp op, Scope &scope);
+  void lowerMovement(onnx::NodeOp op, Scope &scope);
 
   Rows makeRows(Value value, bool isSelected, Scope &scope, int64_t terms = 0);
+  /// `value` repeated to rows of `shape`, where it is not yet.
+  Value rowsOf(Value value, ArrayRef<int64_t> shape, bool isSelected,
+               Scope &scope);
+  /// What a step reads of `value` beside rows of `shape`.
+  Value operand(Value value, ArrayRef<int64_t> shape, bool isSelected,
+                Scope &scope);
   /// A weight that is no matrix.
   Value vector(Value weight, Scope &scope);
   SmallVector<Value> matrix(Value weight, MatrixLayout layout, Scope &scope);
@@ -204,24 +213,102 @@ void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
   }
 }
 
-void ProgramLowering::lowerSplit(onnx::NodeOp op, Scope &scope) {
-  const Rows x = scope.rows.at(op.getInputs()[0]);
-  int64_t first = 0, rowWidth = widthOf(op.getInputs()[0]);
+Value ProgramLowering::rowsOf(Value value, ArrayRef<int64_t> shape,
+                              bool isSelected, Scope &scope) {
+  bool isWeight = scope.entries.contains(value);
+  if (!isWeight && ArrayRef<int64_t>(innerShapeOf(value)) == shape) {
+    return scope.rows.at(value).buffer;
+  }
+  Movement movement = *broadcastTo(value, shape);
+  Value from = isWeight ? vector(value, scope) : scope.rows.at(value).buffer;
+  Rows rows = b.makeRows({movement.to.count(), 0}, isSelected);
+  b.launch(context.kernels.move(movement), isSelected, from, rows.buffer,
+           value.getLoc());
+  return rows.buffer;
+}
+
+Value ProgramLowering::operand(Value value, ArrayRef<int64_t> shape,
+                               bool isSelected, Scope &scope) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (!scope.entries.contains(value)) {
+    return widthOf(value) == 1 ? scope.rows.at(value).buffer
+                               : rowsOf(value, shape, isSelected, scope);
+  }
+  return type.getNumElements() == ShapedType::getNumElements(shape)
+             ? vector(value, scope)
+             : rowsOf(value, shape, isSelected, scope);
+}
+
+/// Whether the inputs of a node have a row for each selected token only.
+static bool isOnSelected(onnx::NodeOp op, const Scope &scope) {
+  return llvm::any_of(op.getInputs(), [&](Value input) {
+    auto rows = scope.rows.find(input);
+    return rows != scope.rows.end() && rows->second.isSelected;
+  });
+}
+
+void ProgramLowering::lowerWhere(onnx::NodeOp op, Scope &scope) {
+  Value result = op.getOutputs()[0];
+  SmallVector<int64_t> shape = innerShapeOf(result);
+  bool onSelected = isOnSelected(op, scope);
+  SmallVector<Value> reads;
+  for (Value input : op.getInputs()) {
+    if (!scalarOf(input)) {
+      reads.push_back(rowsOf(input, shape, onSelected, scope));
+    }
+  }
+  Rows y = makeRows(result, onSelected, scope);
+  b.launch(context.kernels.where(widthOf(result), scalarOf(op.getInputs()[1]),
+                                 scalarOf(op.getInputs()[2])),
+           onSelected, reads, y.buffer, op.getLoc());
+}
+
+void ProgramLowering::lowerNode(onnx::NodeOp op, Scope &scope) {
+  StringRef name = op.getOpType();
+  if (name == "Where") {
+    return lowerWhere(op, scope);
+  }
+  if (isMovement(name)) {
+    return lowerMovement(op, scope);
+  }
+  bool onSelected = isOnSelected(op, scope);
+  Lines lines = llvm::cantFail(linesOf(op));
+  Rows y = makeRows(op.getOutputs()[0], onSelected, scope);
+  b.launch(isSoftmax(name)
+               ? context.kernels.softmax(lines.outer, lines.inner,
+                                         name == "LogSoftmax")
+               : context.kernels.reduce(name, lines.outer, lines.inner),
+           onSelected, scope.rows.at(op.getInputs()[0]).buffer, y.buffer,
+           op.getLoc());
+}
+
+void ProgramLowering::lowerMovement(onnx::NodeOp op, Scope &scope) {
+  std::vector<NodeMovement> movements = llvm::cantFail(movementsOf(op));
+  Value first = op.getOutputs()[0];
+  if (first != scope.result && movements.front().movement.isIdentity()) {
+    Rows same = scope.rows.at(op.getInputs()[0]); // a change of shape alone
+    scope.rows[first] = same;
+    return;
+  }
+  bool onSelected = isOnSelected(op, scope);
+  SmallVector<Value> made;
   for (Value output : op.getOutputs()) {
-    int64_t width = widthOf(output);
-    RowFormat format = formatFor(output);
-    Rows y = makeRows(output, x.isSelected, scope, format.terms);
-    b.launch(context.kernels.map(format, rowWidth, first, {}), x.isSelected,
-             x.buffer, y.buffer, op.getLoc());
-    first += width;
+    made.push_back(makeRows(output, onSelected, scope).buffer);
+  }
+  for (const auto &[input, output, movement] : movements) {
+    b.launch(context.kernels.move(movement), onSelected,
+             scope.rows.at(op.getInputs()[input]).buffer, made[output],
+             op.getLoc());
   }
 }
 
 void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
   LinearOp linear = chain.linear;
   const Rows x = scope.rows.at(linear ? linear.getInput() : chain.start);
+  SmallVector<int64_t> rowShape = innerShapeOf(chain.result);
   RowFormat output = formatFor(chain.result);
-  SmallVector<Value> reads = {x.buffer};
+  SmallVector<Value> reads = {
+      linear ? x.buffer : rowsOf(chain.start, rowShape, x.isSelected, scope)};
   if (linear && x.terms == 0 && !shapeOf(linear).input().isF32()) {
     reads[0] = b.convert(x, shapeOf(linear).input(), linear.getLoc());
   }
@@ -232,9 +319,7 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
     }
   }
   for (Value operand : chain.operands) {
-    reads.push_back(scope.entries.contains(operand)
-                        ? vector(operand, scope)
-                        : scope.rows.at(operand).buffer);
+    reads.push_back(this->operand(operand, rowShape, x.isSelected, scope));
   }
   Kernel kernel;
   if (linear) {
@@ -322,7 +407,7 @@ void ProgramLowering::lowerOperation(Operation *op, Scope &scope) {
       .Case([&](PositionsOp positions) {
         scope.rows[positions] = {b.step(StepField::positions)};
       })
-      .Case([&](onnx::NodeOp node) { lowerSplit(node, scope); })
+      .Case([&](onnx::NodeOp node) { lowerNode(node, scope); })
       .Case([&](scf::ForOp loop) { lowerLoop(loop, scope); })
       .Case([&](func::CallOp call) { lowerCall(call, scope); })
       .Case<deploy::WeightOp, EmbeddingOp, RmsNormOp, LayerNormOp, RotaryOp,
@@ -355,7 +440,7 @@ ProgramOp ProgramLowering::run(func::FuncOp phase) {
     if (!type) {
       continue;
     }
-    if (type.getElementType().isF32()) {
+    if (!type.getElementType().isInteger(32)) {
       scope.rows[argument] = {b.input(widthOf(argument))};
     } else {
       scope.rows[argument] = {b.step(StepField::tokens)};

@@ -9,8 +9,10 @@
 
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/Nvidia/Kernels/Kernels.h"
 #include "tandem/targets/Nvidia/Kernels/Math.h"
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+#include "tandem/targets/Nvidia/Lowering/Primitives.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -25,41 +27,68 @@ using namespace tandem::nvidia;
 using namespace tandem::transformer;
 
 int64_t tandem::nvidia::widthOf(Value value) {
-  auto type = cast<ShapedType>(value.getType());
-  return type.getRank() < 2 ? 1 : type.getShape().back();
+  auto type = cast<RankedTensorType>(value.getType());
+  return type.getRank() < 2
+             ? 1
+             : ShapedType::getNumElements(type.getShape().drop_front());
 }
 
 std::optional<double> tandem::nvidia::scalarOf(Value value) {
   auto constant = value.getDefiningOp<onnx::ConstantOp>();
   auto elements =
       constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : nullptr;
-  if (!elements || elements.getNumElements() != 1 ||
-      !isa<FloatType>(elements.getElementType())) {
+  if (!elements || elements.getNumElements() != 1) {
     return std::nullopt;
   }
-  return (*elements.getValues<APFloat>().begin()).convertToDouble();
+  Attribute element = *elements.getValues<Attribute>().begin();
+  if (auto number = dyn_cast<FloatAttr>(element)) {
+    return number.getValueAsDouble();
+  }
+  auto number = cast<IntegerAttr>(element);
+  bool isSigned =
+      !number.getType().isInteger(1) && !number.getType().isUnsignedInteger();
+  return number.getValue().roundToDouble(isSigned);
+}
+
+static bool isTruth(Value value) {
+  return cast<ShapedType>(value.getType()).getElementType().isInteger(1);
+}
+
+static bool takesAnyNumber(StringRef name) {
+  return llvm::is_contained({"Max", "Mean", "Min", "Sum"}, name);
 }
 
 std::string tandem::nvidia::functionOf(onnx::NodeOp op) {
   StringRef name = op.getOpType();
+  if (name == "Clip") {
+    return "Clip"; // of two steps
+  }
   if (name == "Gelu") {
     return op.getString("approximate", "none") == "tanh" ? "gelu_tanh"
                                                          : "gelu_erf";
   }
   if (name == "Swish") {
-    return op.getFloat("alpha", 1.0) == 1.0 ? "silu" : "";
+    return "swish";
   }
-  // A cast of f32 to f32, and operators without attributes.
-  bool isKnown = op.getInputs().size() == 1 ? bool(lookupUnary(name))
-                                            : bool(lookupBinary(name));
-  bool isPlain = name == "Cast" || op.getNodeAttributes().empty();
-  return isKnown && isPlain ? name.str() : "";
+  if (name == "Cast") {
+    bool isNew = isTruth(op.getOutputs()[0]) && !isTruth(op.getInputs()[0]);
+    return isNew ? "cast_to_bool" : "Cast";
+  }
+  if (!op.getNodeAttributes().empty()) {
+    return "";
+  }
+  if (takesAnyNumber(name)) {
+    return name == "Sum" || name == "Mean" ? "Add" : name.str();
+  }
+  bool isKnown = op.getInputs().size() == 1   ? bool(lookupUnary(name))
+                 : op.getInputs().size() == 2 ? bool(lookupBinary(name))
+                                              : false;
+  return isKnown ? name.str() : "";
 }
 
 bool tandem::nvidia::isElementWise(Operation *op) {
   if (auto node = dyn_cast<onnx::NodeOp>(op)) {
-    return node.getOutputs().size() == 1 &&
-           (node.getOpType() == "Clip" || !functionOf(node).empty());
+    return node.getOutputs().size() == 1 && !functionOf(node).empty();
   }
   return isa<ActivationOp, GluOp>(op);
 }
@@ -68,8 +97,18 @@ static bool isWeight(Value value) {
   return value.getDefiningOp<deploy::WeightOp>() != nullptr;
 }
 
-/// A value that an operation reads or makes: [tokens, width] of f32, ids, a
-/// weight, a scalar, or what the values of a step hold.
+/// Rows of fp32, or of truth values, which are stored as 1 and 0.
+static bool isRows(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0) &&
+         llvm::all_of(tensor.getShape().drop_front(),
+                      [](int64_t size) { return size > 0; }) &&
+         (tensor.getElementType().isF32() ||
+          tensor.getElementType().isInteger(1));
+}
+
+/// A value that an operation reads or makes: rows, ids, a weight, a constant,
+/// or what the values of a step hold.
 static std::string whyNotValue(Value value) {
   if (isa<RowsType, KvCacheType, deploy::WeightsType, IndexType>(
           value.getType()) ||
@@ -83,14 +122,27 @@ static std::string whyNotValue(Value value) {
   }
   bool isIds =
       type && type.getElementType().isInteger(32) && type.getRank() == 1;
-  bool isRows = type && type.getElementType().isF32() && type.getRank() == 2 &&
-                !type.isDynamicDim(1);
-  if (isIds || isRows) {
+  if (isIds || isRows(value.getType())) {
     return {};
   }
   return llvm::formatv("has a value of type '{0}'; this target computes "
                        "tensor<?xWIDTHxf32> values and tensor<?xi32> ids",
                        value.getType());
+}
+
+/// Why an operation that takes a row as a vector cannot take its operands.
+static std::string whyNotVectors(Operation *op) {
+  for (Value operand : op->getOperands()) {
+    auto type = dyn_cast<RankedTensorType>(operand.getType());
+    bool isInner = type && isRows(type) &&
+                   (type.getRank() != 2 || !type.getElementType().isF32());
+    if (isInner && !isWeight(operand)) {
+      return llvm::formatv("takes rows of type '{0}'; expected "
+                           "tensor<?xWIDTHxf32>",
+                           type);
+    }
+  }
+  return {};
 }
 
 /// Why a matrix or table of the layout cannot be read.
@@ -127,26 +179,27 @@ static std::string whyNotWeights(Operation *op, unsigned first) {
   return {};
 }
 
-static bool isRowsOf(Value value, int64_t width) {
-  auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && type.getElementType().isF32() && type.getRank() == 2 &&
-         type.getShape().back() == width && !isWeight(value) &&
-         !scalarOf(value);
+/// Whether a node can read `value` for each token.
+static bool isRowsOf(Value value) {
+  return !isWeight(value) && !value.getDefiningOp<onnx::ConstantOp>() &&
+         isRows(value.getType());
 }
 
-static std::string whyNotBinary(onnx::NodeOp op) {
-  int64_t width = widthOf(op.getOutputs()[0]);
+/// Why the operands do not broadcast along the rows of the result.
+static std::string whyNotOperands(onnx::NodeOp op, ValueRange operands) {
+  SmallVector<int64_t> shape = innerShapeOf(op.getOutputs()[0]);
   bool hasRows = false;
-  for (Value input : op.getInputs()) {
-    auto type = dyn_cast<RankedTensorType>(input.getType());
-    bool isVector = type && isWeight(input) && type.getNumElements() == width;
-    bool isRows = isRowsOf(input, width);
-    hasRows |= isRows;
-    if (!isRows && !isVector && !scalarOf(input)) {
-      return llvm::formatv(
-          "combines '{0}' with rows of {1} values; expected as many or one",
-          input.getType(), width);
+  for (Value operand : operands) {
+    if (scalarOf(operand)) {
+      continue;
     }
+    bool isKnown = isRowsOf(operand) || isWeight(operand);
+    if (!isKnown || !broadcastTo(operand, shape)) {
+      return llvm::formatv("combines '{0}' with rows of '{1}'; expected what "
+                           "broadcasts to each row, or a number",
+                           operand.getType(), op.getOutputs()[0].getType());
+    }
+    hasRows |= isRowsOf(operand);
   }
   return hasRows ? std::string() : "has no operand with a row for each token";
 }
@@ -158,35 +211,44 @@ static std::string whyNotClip(onnx::NodeOp op) {
                            bound.getType());
     }
   }
-  return isRowsOf(op.getInputs()[0], widthOf(op.getOutputs()[0]))
-             ? std::string()
-             : "has no operand with a row for each token";
+  return whyNotOperands(op, op.getInputs().take_front());
 }
 
-static bool hasKnownWidths(onnx::NodeOp split) {
-  return llvm::all_of(split.getOutputs(), [](Value output) {
-    auto type = dyn_cast<RankedTensorType>(output.getType());
-    return type && !type.isDynamicDim(type.getRank() - 1);
-  });
+static std::string whyNotWhere(onnx::NodeOp op) {
+  return scalarOf(op.getInputs()[0])
+             ? "chooses by a constant; expected a condition for each token"
+             : whyNotOperands(op, op.getInputs());
+}
+
+template <typename T> static std::string textOf(llvm::Expected<T> result) {
+  return result ? std::string() : llvm::toString(result.takeError());
 }
 
 static std::string whyNotNode(onnx::NodeOp op) {
   if (op.getDomain() || op.getOpset()) {
     return llvm::formatv("'{0}' is not a primitive", op.getQualifiedName());
   }
-  if (op.getOpType() == "Split") { // a second input repeats the widths
-    return hasKnownWidths(op) ? "" : "splits into parts of unknown width";
+  for (Value result : op.getOutputs()) {
+    if (!isRows(result.getType())) {
+      return llvm::formatv("makes '{0}'; expected rows of tokens",
+                           result.getType());
+    }
   }
-  if (op.getOpType() == "Clip") {
+  StringRef name = op.getOpType();
+  if (name == "Clip") {
     return whyNotClip(op);
   }
+  if (name == "Where") {
+    return whyNotWhere(op);
+  }
   if (isElementWise(op)) {
-    if (op.getInputs().size() == 2) {
-      return whyNotBinary(op);
-    }
-    if (isRowsOf(op.getInputs()[0], widthOf(op.getOutputs()[0]))) {
-      return {};
-    }
+    return whyNotOperands(op, op.getInputs());
+  }
+  if (isMovement(name)) {
+    return textOf(movementsOf(op));
+  }
+  if (isSoftmax(name) || Kernels::canReduce(name)) {
+    return textOf(linesOf(op));
   }
   return llvm::formatv("'{0}' with {1} inputs has no kernel",
                        op.getQualifiedName(), op.getInputs().size());
@@ -213,6 +275,12 @@ std::string tandem::nvidia::whyNot(Operation *op) {
        llvm::concat<Value>(SmallVector<Value>(op->getOperands()),
                            SmallVector<Value>(op->getResults()))) {
     if (std::string why = whyNotValue(value); !why.empty()) {
+      return why;
+    }
+  }
+  if (isa<LinearOp, RmsNormOp, LayerNormOp, RotaryOp, AppendOp,
+          CachedAttentionOp>(op)) {
+    if (std::string why = whyNotVectors(op); !why.empty()) {
       return why;
     }
   }

@@ -16,14 +16,15 @@
 
 namespace tandem::nvidia {
 
-/// Width of a value's rows.
+/// Elements of a value's rows.
 int64_t widthOf(mlir::Value value);
 
 /// The number that `value` is: a constant of one element.
 std::optional<double> scalarOf(mlir::Value value);
 
-/// The function of Math.h that a node applies to each element, attributes
-/// considered; empty where there is none.
+/// The function of Math.h that a node applies to each element, or to pairs of
+/// them from the first input to the last; "Clip" is one of each. Empty where
+/// there is none.
 std::string functionOf(onnx::NodeOp op);
 
 /// Whether the operation computes each element of a row from the elements at

@@ -34,14 +34,28 @@ static bool isComputed(Type elementType) {
   return elementType.isF32() || elementType.isInteger(32);
 }
 
+/// Operations of StableHLO convert nothing.
+static std::string whyNotOperands(onnx::NodeOp op) {
+  Type result = op.getOutputs()[0].getType();
+  for (Value input : op.getInputs()) {
+    Type type = input.getType();
+    if (!isa<NoneType>(type) && elementTypeOf(type) != elementTypeOf(result)) {
+      return llvm::formatv("makes '{0}' of '{1}'; expected one element type",
+                           result, type);
+    }
+  }
+  return {};
+}
+
 static std::string whyNotNode(onnx::NodeOp op) {
   if (op.getDomain() || op.getOpset()) {
     return llvm::formatv("'{0}' is not a primitive", op.getQualifiedName());
   }
-  StringRef name = op.getOpType();
-  if (name == "Split" ||
-      (op.getOutputs().size() == 1 && tpu::isElementWise(op))) {
+  if (op.getOpType() == "Split") {
     return {};
+  }
+  if (op.getOutputs().size() == 1 && tpu::isElementWise(op)) {
+    return whyNotOperands(op);
   }
   return llvm::formatv("'{0}' with {1} inputs has no lowering on this target",
                        op.getQualifiedName(), op.getInputs().size());

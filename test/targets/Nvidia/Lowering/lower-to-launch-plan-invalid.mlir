@@ -3,15 +3,45 @@
 
 !cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
 
-deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>] {
+deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<4xf32>>] {
   func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<32x8xf32>
     %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>
-    // expected-error @below {{'onnx.node' op 'Softmax' with 1 inputs has no kernel}}
-    %y = onnx.node "Softmax"(%x) {} : (tensor<?x8xf32>) -> tensor<?x8xf32>
-    // expected-error @below {{'onnx.node' op combines 'tensor<32x8xf32>' with rows of 8 values; expected as many or one}}
-    %z = onnx.node "Add"(%y, %t) {} : (tensor<?x8xf32>, tensor<32x8xf32>) -> tensor<?x8xf32>
-    return %y, %c : tensor<?x8xf32>, !cache
+    %last = onnx.constant dense<-1> : tensor<1xi64>
+    %eight = onnx.constant dense<8> : tensor<1xi64>
+    %true = onnx.constant dense<true> : tensor<i1>
+    %half = onnx.constant dense<0.5> : tensor<f32>
+    // expected-error @below {{'onnx.node' op 'TopK' with 2 inputs has no kernel}}
+    %k:2 = onnx.node "TopK"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> (tensor<?x4xf32>, tensor<?x4xf32>)
+    // expected-error @below {{'onnx.node' op combines 'tensor<32x8xf32>' with rows of 'tensor<?x8xf32>'; expected what broadcasts to each row, or a number}}
+    %z = onnx.node "Add"(%x, %t) {} : (tensor<?x8xf32>, tensor<32x8xf32>) -> tensor<?x8xf32>
+    // expected-error @below {{'onnx.node' op moves elements from token to token}}
+    %0 = onnx.node "Transpose"(%x) {perm = array<i64: 1, 0>} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    // expected-error @below {{'onnx.node' op has sizes, axes or indices in input 1 that are not constant}}
+    %1 = onnx.node "Gather"(%x, %tokens) {axis = -1 : i64} : (tensor<?x8xf32>, tensor<?xi32>) -> tensor<?x8xf32>
+    // expected-error @below {{'onnx.node' op reads index 8 of an axis of 8}}
+    %2 = onnx.node "Gather"(%x, %eight) {axis = -1 : i64} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x1xf32>
+    // expected-error @below {{'onnx.node' op works along axis 0 of a value of rank 2; expected an axis behind that of tokens}}
+    %3 = onnx.node "Softmax"(%x) {axis = 0 : i64} : (tensor<?x8xf32>) -> tensor<?x8xf32>
+    // expected-error @below {{'onnx.node' op reduces along all axes; expected axes behind that of tokens}}
+    %5 = onnx.node "ReduceSum"(%x) {} : (tensor<?x8xf32>) -> tensor<?x1xf32>
+    // expected-error @below {{'onnx.node' op joins a constant to rows; expected rows only}}
+    %6 = onnx.node "Concat"(%x, %t) {axis = -1 : i64} : (tensor<?x8xf32>, tensor<32x8xf32>) -> tensor<?x16xf32>
+    // expected-error @below {{'onnx.node' op has results whose types do not follow from its inputs}}
+    %7 = onnx.node "Split"(%x) {axis = -1 : i64} : (tensor<?x8xf32>) -> tensor<?x9xf32>
+    // expected-error @below {{'onnx.node' op has a result whose type does not follow from its input}}
+    %8 = onnx.node "ReduceMax"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x8xf32>
+    // expected-error @below {{'onnx.node' op chooses by a constant; expected a condition for each token}}
+    %9 = onnx.node "Where"(%true, %x, %x) {} : (tensor<i1>, tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+    // expected-error @below {{'onnx.node' op has no operand with a row for each token}}
+    %10 = onnx.node "Max"(%half, %half) {} : (tensor<f32>, tensor<f32>) -> tensor<?x8xf32>
+    // expected-error @below {{'onnx.node' op makes 'tensor<?xi32>'; expected rows of tokens}}
+    %11 = onnx.node "Cast"(%x) {to = 6 : i64} : (tensor<?x8xf32>) -> tensor<?xi32>
+    %heads = onnx.node "Reshape"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x2x4xf32>
+    %scale = deploy.weight %weights[1] : tensor<4xf32>
+    // expected-error @below {{'transformer.rms_norm' op takes rows of type 'tensor<?x2x4xf32>'; expected tensor<?xWIDTHxf32>}}
+    %n = transformer.rms_norm %heads, %scale epsilon 1.0e-6 : tensor<?x2x4xf32>, tensor<4xf32>
+    return %x, %c : tensor<?x8xf32>, !cache
   }
 }
 

@@ -121,3 +121,56 @@ deploy.part @chains phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 we
     return %f, %c : tensor<?x16xf32>, !cache
   }
 }
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+
+// Tests that primitives work inside of each token: lines are reduced, one value
+// of a token and what broadcasts otherwise join a chain, movements are copies
+// of as few dimensions as will do, and a change of shape alone is none.
+// CHECK-LABEL: nvidia.plan @primitives
+// CHECK: nvidia.program @"prefill-1"
+// CHECK: nvidia.launch @kernels::@ReduceMean__by__at_0_of_8_over_8_by_1_at_0_of_8 grid [1, 1, 1] threads 128 shared 16
+// CHECK-NEXT: nvidia.buffer
+// CHECK-NEXT: nvidia.launch @kernels::@map_8_Sub_token_Pow_4000000000000000
+// CHECK-NEXT: nvidia.buffer
+// CHECK-NEXT: nvidia.launch @kernels::@move_2x4_by_1x2_at_0_of_8_to_2x4_by_4x1_at_0_of_8
+// CHECK: nvidia.launch @kernels::@softmax_2_by_4_at_0_of_8_over_4_by_1_at_0_of_8 grid [2, 1, 1]
+// CHECK: nvidia.launch @kernels::@move_2x4_by_1x0_at_0_of_2_to_2x4_by_4x1_at_0_of_8
+// CHECK: nvidia.launch @kernels::@map_8_Mul_rows
+// CHECK: nvidia.launch @kernels::@move_8_by_m1_at_7_of_8_to_8_by_1_at_0_of_8
+// CHECK: nvidia.launch @kernels::@map_8_Less_rows
+// CHECK: nvidia.launch @kernels::@where_8_rows_3fe0000000000000
+// CHECK-NEXT: nvidia.buffer
+// CHECK-NEXT: nvidia.launch @kernels::@move_2_by_4_at_0_of_8_to_2_by_1_at_0_of_2
+// CHECK-NEXT: %[[Y:.*]] = nvidia.buffer logits
+// CHECK-NEXT: nvidia.launch @kernels::@move_8_by_1_at_0_of_8_to_8_by_1_at_0_of_10 {{.*}} writes(%[[Y]])
+// CHECK-NEXT: nvidia.launch @kernels::@move_2_by_1_at_0_of_2_to_2_by_1_at_8_of_10 {{.*}} writes(%[[Y]])
+// CHECK: nvidia.program @"prefill-8"
+deploy.part @primitives phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>] {
+  func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x10xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<32x8xf32>
+    %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>
+    %last = onnx.constant dense<-1> : tensor<1xi64>
+    %mean = onnx.node "ReduceMean"(%x, %last) {keepdims = 1 : i64} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x1xf32>
+    %d = onnx.node "Sub"(%x, %mean) {} : (tensor<?x8xf32>, tensor<?x1xf32>) -> tensor<?x8xf32>
+    %two = onnx.constant dense<2> : tensor<i64>
+    %p = onnx.node "Pow"(%d, %two) {} : (tensor<?x8xf32>, tensor<i64>) -> tensor<?x8xf32>
+    %pairs = onnx.node "Reshape"(%p, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x4x2xf32>
+    %heads = onnx.node "Transpose"(%pairs) {perm = array<i64: 0, 2, 1>} : (tensor<?x4x2xf32>) -> tensor<?x2x4xf32>
+    %s = onnx.node "Softmax"(%heads) {axis = -1 : i64} : (tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+    %m = onnx.node "ReduceMax"(%s, %last) {keepdims = 1 : i64} : (tensor<?x2x4xf32>, tensor<1xi64>) -> tensor<?x2x1xf32>
+    %q = onnx.node "Mul"(%s, %m) {} : (tensor<?x2x4xf32>, tensor<?x2x1xf32>) -> tensor<?x2x4xf32>
+    %r = onnx.node "Reshape"(%q, %last) {} : (tensor<?x2x4xf32>, tensor<1xi64>) -> tensor<?x8xf32>
+    %end = onnx.constant dense<-9> : tensor<1xi64>
+    %back = onnx.node "Slice"(%r, %last, %end, %last, %last) {} : (tensor<?x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<?x8xf32>
+    %less = onnx.node "Less"(%back, %x) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xi1>
+    %half = onnx.constant dense<0.5> : tensor<f32>
+    %w = onnx.node "Where"(%less, %back, %half) {} : (tensor<?x8xi1>, tensor<?x8xf32>, tensor<f32>) -> tensor<?x8xf32>
+    %two_of = onnx.constant dense<[0, 4]> : tensor<2xi64>
+    %g = onnx.node "Gather"(%w, %two_of) {axis = -1 : i64} : (tensor<?x8xf32>, tensor<2xi64>) -> tensor<?x2xf32>
+    %y = onnx.node "Concat"(%w, %g) {axis = -1 : i64} : (tensor<?x8xf32>, tensor<?x2xf32>) -> tensor<?x10xf32>
+    return %y, %c : tensor<?x10xf32>, !cache
+  }
+}

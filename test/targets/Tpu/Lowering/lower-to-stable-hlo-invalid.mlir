@@ -41,6 +41,9 @@ deploy.part @no_lowering phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage
     %4 = arith.addi %n, %n : index
     // expected-error @below {{'onnx.node' op has a value of type 'tensor<?x2x4xf32>'; this target computes tensors of up to two dimensions}}
     %5 = onnx.node "Neg"(%x) {} : (tensor<?x8xf32>) -> tensor<?x2x4xf32>
+    %three = onnx.constant dense<3> : tensor<i64>
+    // expected-error @below {{'onnx.node' op makes 'tensor<?x8xf32>' of 'tensor<i64>'; expected one element type}}
+    %6 = onnx.node "Pow"(%x, %three) {} : (tensor<?x8xf32>, tensor<i64>) -> tensor<?x8xf32>
     return %3 : tensor<?x8xf32>
   }
 }
