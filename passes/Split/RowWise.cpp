@@ -12,6 +12,7 @@
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/passes/Split/InnerAxes.h"
 
 using namespace mlir;
 
@@ -20,9 +21,15 @@ namespace tandem {
 /// Primitives that compute each element from the elements at its place.
 static bool isElementWise(StringRef opType) {
   static const llvm::StringSet<> names = {
-      "Abs",  "Add",  "Cast",       "Clip", "Div",     "Erf",   "Exp",
-      "Gelu", "Log",  "Max",        "Min",  "Mul",     "Neg",   "Pow",
-      "Relu", "Sqrt", "Reciprocal", "Sub",  "Sigmoid", "Swish", "Tanh"};
+      "Abs",     "Add",   "And",         "Cast",     "Ceil",
+      "Clip",    "Cos",   "Div",         "Equal",    "Erf",
+      "Exp",     "Floor", "Gelu",        "Greater",  "GreaterOrEqual",
+      "IsNaN",   "Less",  "LessOrEqual", "Log",      "Max",
+      "Mean",    "Min",   "Mul",         "Neg",      "Not",
+      "Or",      "Pow",   "Reciprocal",  "Relu",     "Round",
+      "Sigmoid", "Sign",  "Sin",         "Softplus", "Sqrt",
+      "Sub",     "Sum",   "Swish",       "Tanh",     "Where",
+      "Xor"};
   return names.contains(opType);
 }
 
@@ -31,12 +38,13 @@ static int64_t rankOf(Value value) {
   return type ? type.getRank() : -1;
 }
 
-/// An invariant operand may be a scalar or vary along the last dimension.
-static bool isRowConstant(Value value) {
+/// An invariant operand may be a scalar or vary along the `inner` last
+/// dimensions, which are behind those of tokens.
+static bool isRowConstant(Value value, int64_t inner) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  return type && (type.getRank() <= 1 ||
-                  llvm::all_of(type.getShape().drop_back(),
-                               [](int64_t size) { return size == 1; }));
+  return type && llvm::all_of(type.getShape().drop_back(std::clamp<int64_t>(
+                                  inner, 0, type.getRank())),
+                              [](int64_t size) { return size == 1; });
 }
 
 static std::string
@@ -47,24 +55,14 @@ whyNotElementWise(onnx::NodeOp op,
     if (isa<NoneType>(input.getType())) {
       continue;
     }
-    if (isTokenMajor(input) ? rankOf(input) != rank : !isRowConstant(input)) {
+    if (isTokenMajor(input) ? rankOf(input) != rank
+                            : !isRowConstant(input, rank - 2)) {
       return llvm::formatv("'{0}' broadcasts over tokens; expected operands of "
                            "one shape, or one value per column",
                            op.getQualifiedName());
     }
   }
   return {};
-}
-
-/// Split and slices of the last dimension take columns of each row.
-static std::string whyNotColumns(onnx::NodeOp op) {
-  int64_t rank = rankOf(op.getInputs()[0]);
-  int64_t axis = op.getInt("axis", 0);
-  if (axis == -1 || axis == rank - 1) {
-    return {};
-  }
-  return llvm::formatv("'{0}' splits along axis {1}; expected the last axis",
-                       op.getQualifiedName(), axis);
 }
 
 std::string whyNotRowWise(Operation &op,
@@ -83,13 +81,18 @@ std::string whyNotRowWise(Operation &op,
   if (isElementWise(node.getOpType())) {
     return whyNotElementWise(node, isTokenMajor);
   }
-  if (node.getOpType() == "Split") {
-    return whyNotColumns(node);
+  std::string why;
+  if (hasAxes(node)) {
+    why = whyNotInner(node, isTokenMajor);
+    if (why.empty()) {
+      return why;
+    }
+    why = "; " + why;
   }
   return llvm::formatv(
       "'{0}' was not recognised as part of a transformer and does not work "
-      "token by token",
-      node.getQualifiedName());
+      "token by token{1}",
+      node.getQualifiedName(), why);
 }
 
 Type flattenTokens(Type type) {

@@ -19,6 +19,7 @@
 
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/passes/Split/CachePairs.h"
+#include "tandem/passes/Split/InnerAxes.h"
 #include "tandem/passes/Split/RowWise.h"
 
 using namespace mlir;
@@ -275,12 +276,16 @@ void Splitter::convertRowWise(Operation &op) {
   for (auto [old, result] : llvm::zip(op.getResults(), clone->getResults())) {
     result.setType(flattenTokens(old.getType()));
   }
-  // Columns are the last axis, whatever the number of dimensions before them.
   auto node = dyn_cast<onnx::NodeOp>(clone);
-  if (node && node.getAttribute("axis")) {
-    NamedAttrList attributes(node.getNodeAttributes());
-    attributes.set("axis", builder.getI64IntegerAttr(-1));
-    node.setNodeAttributesAttr(attributes.getDictionary(op.getContext()));
+  if (node && hasAxes(node)) {
+    auto type = cast<RankedTensorType>(op.getOperand(0).getType());
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPoint(node);
+    flattenAxes(node, type.getRank(), [&](ArrayRef<int64_t> list) -> Value {
+      DenseIntElementsAttr elements = builder.getI64TensorAttr(list);
+      return onnx::ConstantOp::create(builder, op.getLoc(), elements.getType(),
+                                      elements);
+    });
   }
 }
 

@@ -35,12 +35,30 @@ func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %pk: tensor<?x1
 
 // -----
 
-// Tests that a split along another axis than the last is refused.
+// Tests that a primitive along an axis of tokens, or told so by tokens, is
+// refused with the reason.
 func.func @main(%ids: tensor<?x?xi64> {onnx.name = "input_ids"}, %pk: tensor<?x1x?x4xf32>, %pv: tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) {
   %table = onnx.constant dense<1.0> : tensor<16x4xf32>
   %x = transformer.embedding %ids, %table layout nk : (tensor<?x?xi64>, tensor<16x4xf32>) -> tensor<?x?x4xf32>
-  // expected-error@+1 {{'onnx.node' op 'Split' splits along axis 1; expected the last axis}}
+  // expected-error@+1 {{'onnx.node' op 'Split' was not recognised as part of a transformer and does not work token by token; 'Split' works along axis 1; expected axes behind batch and sequence}}
   %a:2 = onnx.node "Split"(%x) {axis = 1 : i64} : (tensor<?x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x?x4xf32>)
+  %first = onnx.constant dense<[0, -1]> : tensor<2xi64>
+  // expected-error@+1 {{'onnx.node' op 'ReduceSum' was not recognised as part of a transformer and does not work token by token; 'ReduceSum' works along axis 0; expected axes behind batch and sequence}}
+  %b = onnx.node "ReduceSum"(%x, %first) {} : (tensor<?x?x4xf32>, tensor<2xi64>) -> tensor<1x?x1xf32>
+  // expected-error@+1 {{'onnx.node' op 'ReduceSum' was not recognised as part of a transformer and does not work token by token; 'ReduceSum' has no constant list of axes or sizes}}
+  %c = onnx.node "ReduceSum"(%x) {} : (tensor<?x?x4xf32>) -> tensor<1x1x1xf32>
+  // expected-error@+1 {{'onnx.node' op 'Gather' was not recognised as part of a transformer and does not work token by token; 'Gather' has sizes, axes or indices in input 1 that change from token to token}}
+  %d = onnx.node "Gather"(%x, %ids) {axis = 2 : i64} : (tensor<?x?x4xf32>, tensor<?x?xi64>) -> tensor<?x?x?x?xf32>
+  // expected-error@+1 {{'onnx.node' op 'Gather' was not recognised as part of a transformer and does not work token by token; 'Gather' reads in input 0 what is the same for all tokens}}
+  %e = onnx.node "Gather"(%table, %ids) {axis = 1 : i64} : (tensor<16x4xf32>, tensor<?x?xi64>) -> tensor<16x?x?xf32>
+  // expected-error@+1 {{'onnx.node' op 'Transpose' was not recognised as part of a transformer and does not work token by token; 'Transpose' works along axis 1; expected axes behind batch and sequence}}
+  %f = onnx.node "Transpose"(%x) {perm = array<i64: 0, 2, 1>} : (tensor<?x?x4xf32>) -> tensor<?x4x?xf32>
+  %pairs = onnx.constant dense<[0, -1, 2]> : tensor<3xi64>
+  // expected-error@+1 {{'onnx.node' op 'Reshape' was not recognised as part of a transformer and does not work token by token; 'Reshape' of 'tensor<?x?x4xf32>' to 'tensor<?x?x2xf32>' moves elements from token to token}}
+  %g = onnx.node "Reshape"(%x, %pairs) {} : (tensor<?x?x4xf32>, tensor<3xi64>) -> tensor<?x?x2xf32>
+  %column = onnx.constant dense<1.0> : tensor<4x1xf32>
+  // expected-error@+1 {{'onnx.node' op 'Add' broadcasts over tokens; expected operands of one shape, or one value per column}}
+  %h = onnx.node "Add"(%x, %column) {} : (tensor<?x?x4xf32>, tensor<4x1xf32>) -> tensor<?x4x4xf32>
   %y, %p:2 = transformer.attention %a#0, %x, %x past(%pk, %pv) heads 1, 1 scale 0.5 keep <causal = true> : (tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>) -> (tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>)
   return %y, %p#0, %p#1 : tensor<?x?x4xf32>, tensor<?x1x?x4xf32>, tensor<?x1x?x4xf32>
 }
