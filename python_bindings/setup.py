@@ -1,4 +1,5 @@
-"""Builds the wheel: the package with libtandem-runtime.so inside, for any Python 3.
+"""Builds the wheel: the package with libtandem-runtime.so inside, for any Python 3,
+and the libraries beside it that run parts on their chips.
 
 The library is build/lib's, or what TANDEM_RUNTIME_LIBRARY names. Nothing is
 written beside the sources.
@@ -27,6 +28,8 @@ class BuildWithLibrary(build_py):
                              "library in TANDEM_RUNTIME_LIBRARY")
         package = Path(self.build_lib) / "tandem"
         shutil.copyfile(LIBRARY, package / "libtandem-runtime.so")
+        for library in sorted(LIBRARY.resolve().parent.glob("tandem-run-*.so")):
+            shutil.copyfile(library, package / library.name)
         licenses = [("tandem", ROOT / "LICENSE"), *((name, Path("/usr/share/doc") / name / "copyright") for name in LINKED)]
         for name, file in licenses:
             if file.exists():

@@ -58,6 +58,7 @@
   X(moduleLoad, cuModuleLoadDataEx, Module *, const void *, uint32_t, JitOption *, void **) \
   X(moduleUnload, cuModuleUnload, Module) \
   X(moduleGetFunction, cuModuleGetFunction, Function *, Module, const char *) \
+  X(functionGetAttribute, cuFuncGetAttribute, int32_t *, FunctionAttribute, Function) \
   X(functionSetAttribute, cuFuncSetAttribute, Function, FunctionAttribute, int32_t) \
   X(launchKernel, cuLaunchKernel, Function, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, Stream, void **, void **) \
   X(graphInstantiate, cuGraphInstantiateWithFlags, ExecutableGraph *, Graph, unsigned long long) \

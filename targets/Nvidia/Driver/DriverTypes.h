@@ -52,7 +52,10 @@ enum class DeviceAttribute : int32_t {
 };
 
 /// CUfunction_attribute.
-enum class FunctionAttribute : int32_t { mostDynamicSharedBytes = 8 };
+enum class FunctionAttribute : int32_t {
+  mostThreads = 0, ///< of a block, by the registers that the kernel takes
+  mostDynamicSharedBytes = 8,
+};
 
 /// CUjit_option; values are passed as pointers.
 enum class JitOption : int32_t {

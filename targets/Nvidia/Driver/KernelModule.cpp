@@ -57,6 +57,19 @@ void KernelModule::findFunctions(const runtime::LaunchCode &code) {
     api.require(
         api.moduleGetFunction(&function, module.get(), kernel.name.c_str()),
         "find kernel '" + kernel.name + "'");
+    // Asked for here, a function is also loaded before launches are recorded.
+    int32_t mostThreads = 0;
+    api.require(api.functionGetAttribute(
+                    &mostThreads, FunctionAttribute::mostThreads, function),
+                "describe kernel '" + kernel.name + "'");
+    if (kernel.threads > uint64_t(mostThreads)) {
+      throw runtime::Failure(
+          runtime::ExitCode::RuntimeFailure,
+          "kernel '" + kernel.name + "' is launched with " +
+              std::to_string(kernel.threads) +
+              " threads in a block, and its registers let it have " +
+              std::to_string(mostThreads) + " on this GPU");
+    }
     if (kernel.sharedBytes > freeSharedBytes) {
       api.require(
           api.functionSetAttribute(function,

@@ -7,6 +7,7 @@
 
 #include "Functions.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 
@@ -68,6 +69,17 @@ Result cuModuleGetFunction(Function *function, Module module,
     return Result::notFound;
   }
   *function = reinterpret_cast<Function>(&found->second);
+  return call.entered;
+}
+
+Result cuFuncGetAttribute(int32_t *value, FunctionAttribute attribute,
+                          Function function) {
+  Call call("cuFuncGetAttribute");
+  const auto &state = *reinterpret_cast<FunctionState *>(function);
+  *value = attribute == FunctionAttribute::mostThreads
+               ? int32_t(std::min(state.kernel->maxThreads,
+                                  call.state.settings.mostThreads))
+               : int32_t(state.mostSharedBytes);
   return call.entered;
 }
 

@@ -30,6 +30,8 @@ Settings Settings::ofEnvironment() {
       settings.memoryBytes = std::strtoull(value.c_str(), nullptr, 10);
     } else if (name == "failing-launch") {
       settings.failingLaunch = std::strtoull(value.c_str(), nullptr, 10);
+    } else if (name == "threads") {
+      settings.mostThreads = std::strtoull(value.c_str(), nullptr, 10);
     } else if (name == "log") {
       settings.log = value;
     } else if (name == "eager") {

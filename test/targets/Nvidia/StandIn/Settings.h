@@ -24,8 +24,9 @@ struct Settings {
   int32_t version = 13000;                  ///< driver=12020: of CUDA 12.2
   int32_t major = 9, minor = 0;             ///< capability=9.0
   uint64_t memoryBytes = uint64_t(4) << 30; ///< memory=N: of the device
-  uint64_t failingLaunch = 0; ///< failing-launch=N: the N-th kernel fails
-  std::string log;            ///< log=FILE: a line for each call and work
+  uint64_t failingLaunch = 0;  ///< failing-launch=N: the N-th kernel fails
+  uint64_t mostThreads = 1024; ///< threads=N: that registers are enough for
+  std::string log;             ///< log=FILE: a line for each call and work
   /// eager: asynchronous copies of kernels when they are issued.
   nvidia::ptx::Asynchrony asynchrony = nvidia::ptx::Asynchrony::late;
 };
