@@ -18,7 +18,7 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
-static constexpr Architecture architecture = {"sm_90a", "ptx83", 232448, 65536};
+static const Architecture &architecture = allArchitectures().front();
 
 static OwningOpRef<gpu::GPUModuleOp> makeModule(MLIRContext &context) {
   DialectRegistry registry;
