@@ -76,6 +76,9 @@ FailureOr<ImportedModel> tandem::importOnnx(StringRef path,
         << toString(files.takeError());
     return failure();
   }
+  if (!options.needsData) {
+    (*files)->allowAbsentData();
+  }
   FailureOr<OwningOpRef<ModuleOp>> module =
       importOnnx(**files, options.limits, context);
   if (failed(module)) {

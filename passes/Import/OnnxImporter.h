@@ -37,6 +37,9 @@ struct ImportOptions {
   /// Folders outside the model's in which external data is accepted.
   std::vector<std::string> allowedDirs;
   ImportLimits limits;
+  /// Whether files of external data must be there. Where they need not, no one
+  /// may ask for the bytes of those that are not.
+  bool needsData = true;
 };
 
 /// An imported model: the module, and the files its weights refer to.

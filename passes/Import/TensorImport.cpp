@@ -99,16 +99,20 @@ Expected<TypedAttr> tandem::import::importTensor(const TensorProto &tensor,
   if (tensor.data_type() == TensorProto::STRING) {
     return importStrings(tensor, *type);
   }
-  Expected<TensorPayload> payload = resolvePayload(tensor, *type, files);
+  // Passes compute with small integers, such as shapes.
+  int64_t size = tandem::onnx::getByteSize(*type).value_or(0);
+  bool isFloats = isa<FloatType>(type->getElementType()) && size > 0;
+  Expected<TensorPayload> payload = resolvePayload(
+      tensor, *type, files, /*mayLack=*/isFloats || size > kDenseBytes);
   if (!payload) {
     return payload.takeError();
   }
-  ArrayRef<char> bytes = payload->bytes();
-  if (payload->file.empty() || int64_t(bytes.size()) <= kDenseBytes) {
-    return makeDense(*type, bytes);
+  bool isAbsent = size > 0 && payload->bytes().empty();
+  if (!isAbsent && (payload->file.empty() || size <= kDenseBytes)) {
+    return makeDense(*type, payload->bytes());
   }
   return tandem::onnx::WeightAttr::get(context, payload->file, payload->offset,
-                                       bytes.size(), *type);
+                                       size, *type);
 }
 
 //===----------------------------------------------------------------------===//

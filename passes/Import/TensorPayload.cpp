@@ -184,36 +184,40 @@ static Error checkLength(uint64_t actual, uint64_t expected) {
 
 static Expected<TensorPayload> resolveFile(StringRef file, uint64_t offset,
                                            uint64_t length, uint64_t expected,
-                                           WeightFiles &files) {
+                                           WeightFiles &files, bool mayLack) {
   if (Error error = checkLength(length, expected)) {
     return error;
+  }
+  TensorPayload payload;
+  payload.file = file.str();
+  payload.offset = offset;
+  if (mayLack && files.isAbsent(file)) {
+    return payload;
   }
   Expected<ArrayRef<char>> bytes = files.range(file, offset, length);
   if (!bytes) {
     return bytes.takeError();
   }
-  TensorPayload payload;
-  payload.file = file.str();
-  payload.offset = offset;
   payload.view = *bytes;
   return payload;
 }
 
 static Expected<TensorPayload> resolveExternal(const TensorProto &tensor,
                                                uint64_t expected,
-                                               WeightFiles &files) {
+                                               WeightFiles &files,
+                                               bool mayLack) {
   Expected<External> external = parseExternal(tensor);
   if (!external) {
     return external.takeError();
   }
   uint64_t length = external->length < 0 ? expected : external->length;
   return resolveFile(external->location, external->offset, length, expected,
-                     files);
+                     files, mayLack);
 }
 
 Expected<TensorPayload>
 tandem::import::resolvePayload(const TensorProto &tensor, ShapedType type,
-                               WeightFiles &files) {
+                               WeightFiles &files, bool mayLack) {
   std::optional<int64_t> expected = tandem::onnx::getByteSize(type);
   if (!expected) {
     return makeError("has a type without a size in bytes");
@@ -225,13 +229,13 @@ tandem::import::resolvePayload(const TensorProto &tensor, ShapedType type,
                      (isExternal ? "external data" : fields[1]));
   }
   if (isExternal) {
-    return resolveExternal(tensor, *expected, files);
+    return resolveExternal(tensor, *expected, files, mayLack);
   }
   TensorPayload payload;
   if (tensor.has_segment()) {
     return resolveFile(files.getModelName(), tensor.segment().begin(),
                        tensor.segment().end() - tensor.segment().begin(),
-                       *expected, files);
+                       *expected, files, mayLack);
   }
   if (tensor.has_raw_data()) {
     payload.view =

@@ -37,16 +37,19 @@ struct TensorPayload {
   std::string file;          ///< file that holds them; empty for the model's
                              ///< own small and decoded values
   uint64_t offset = 0;       ///< in `file`
-  llvm::ArrayRef<char> view; ///< bytes of `file` or of raw_data
+  llvm::ArrayRef<char> view; ///< bytes of `file` or of raw_data; none where
+                             ///< the file is absent
   std::string decoded;       ///< bytes made from a typed field
 };
 
 /// Finds the elements of `tensor`, thinned, whose type is `type` (not strings).
 /// Errors: no or several payloads, a payload of the wrong field or length,
-/// external data that may not be read.
+/// external data that may not be read, or is absent where that is not allowed
+/// for all files and by `mayLack`.
 llvm::Expected<TensorPayload> resolvePayload(const ::onnx::TensorProto &tensor,
                                              mlir::ShapedType type,
-                                             WeightFiles &files);
+                                             WeightFiles &files,
+                                             bool mayLack = false);
 
 } // namespace tandem::import
 

@@ -101,6 +101,15 @@ bool WeightFiles::mayRead(StringRef realPath) const {
   });
 }
 
+bool WeightFiles::isAbsent(StringRef name) const {
+  if (!mayLackData || name == modelName) {
+    return false;
+  }
+  SmallString<256> path(folder);
+  sys::path::append(path, name);
+  return !sys::fs::exists(path);
+}
+
 Expected<ArrayRef<char>> WeightFiles::file(StringRef name) {
   if (name == modelName) {
     return model->bytes();

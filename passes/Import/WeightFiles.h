@@ -45,6 +45,11 @@ public:
   /// The encoded model.
   llvm::ArrayRef<char> getModelBytes() const { return model->bytes(); }
 
+  /// From now on files of external data need not be there.
+  void allowAbsentData() { mayLackData = true; }
+  /// Whether the file `name` of external data is not there and need not be.
+  bool isAbsent(llvm::StringRef name) const;
+
   /// The bytes of file `name`; an error where it may not be read.
   llvm::Expected<llvm::ArrayRef<char>> file(llvm::StringRef name);
 
@@ -70,6 +75,7 @@ private:
   std::unique_ptr<import::MappedFile> model;
   llvm::StringMap<std::unique_ptr<import::MappedFile>> files;
   std::mutex mutex; ///< guards `files`
+  bool mayLackData = false;
 };
 
 namespace import {

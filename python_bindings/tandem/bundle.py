@@ -38,10 +38,13 @@ class Bundle:
     One thread at a time may use it and its sequences.
     """
 
-    def __init__(self, path: str | os.PathLike, cpu: str = "", threads: int = 0, decode_only: bool = False) -> None:
+    def __init__(self, path: str | os.PathLike, cpu: str = "", threads: int = 0, decode_only: bool = False,
+                 random_weights: int | None = None) -> None:
         """`cpu` forces a variant of the code; `threads` 0 is as many as the process may use; with `decode_only` the
-        caches of prompts come by `Sequence.import_cache`."""
-        self._options = sized(interface.LoadOptions, cpu=cpu.encode(), threads=threads, decodeOnly=decode_only)
+        caches of prompts come by `Sequence.import_cache`; `random_weights` is the seed of the weights of a bundle
+        compiled with --no-weights."""
+        self._options = sized(interface.LoadOptions, cpu=cpu.encode(), threads=threads, decodeOnly=decode_only,
+                              weightSeed=random_weights or 0, makesWeights=random_weights is not None)
         self._opened: Owned | None = Owned("bundle", "open", os.fsencode(path))
         self._info: Info | None = None
         self._logits = c.POINTER(c.c_float)()

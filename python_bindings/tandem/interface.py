@@ -12,7 +12,8 @@ from tandem.errors import TandemError
 
 class LoadOptions(c.Structure):
     _fields_ = [("size", c.c_uint64), ("cpu", c.c_char_p), ("threads", c.c_uint32), ("decodeOnly", c.c_uint32),
-                ("pool", c.c_void_p), ("verifiesAll", c.c_uint32)]
+                ("pool", c.c_void_p), ("verifiesAll", c.c_uint32), ("weightSeed", c.c_uint64),
+                ("makesWeights", c.c_uint32)]
 
 
 class BundleInfo(c.Structure):

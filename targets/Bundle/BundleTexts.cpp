@@ -36,6 +36,7 @@ std::string readmeText(const runtime::Manifest &manifest) {
   uint64_t capacity = manifest.capacity.tokens;
   uint64_t newTokens = std::clamp<uint64_t>(capacity / 2, 2, 16);
   uint64_t promptTokens = std::clamp<uint64_t>(capacity / 2, 1, 128);
+  const char *weights = manifest.weights.seeded ? " --random-weights 1" : "";
   std::string text;
   llvm::raw_string_ostream out(text);
   out << "# " << manifest.name << ", compiled by Tandem "
@@ -50,9 +51,10 @@ std::string readmeText(const runtime::Manifest &manifest) {
       << manifest.capacity.cause << ").\n\nIn this folder:\n\n"
       << "    tandem-runtime verify .      # digests, code, golden vectors\n"
       << "    tandem-runtime inspect .     # what is inside\n"
-      << "    tandem-runtime run . --tokens 1,2 -n " << newTokens << "\n"
+      << "    tandem-runtime run . --tokens 1,2 -n " << newTokens << weights
+      << "\n"
       << "    tandem-runtime bench . --prompt " << promptTokens << " --new "
-      << newTokens << "\n"
+      << newTokens << weights << "\n"
       << "    sha256sum -c SHA256SUMS      # without Tandem\n\n"
       << "`manifest.json` lists every file with its size and digests; "
          "`parts/*/part.json` says how a part is called.\n"

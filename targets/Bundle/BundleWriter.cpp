@@ -138,6 +138,11 @@ llvm::Expected<std::string> BundleWriter::addWeights(BundleFile file) {
   return path;
 }
 
+void BundleWriter::addSeeded(std::string path, uint64_t bytes) {
+  std::lock_guard<std::mutex> lock(mutex);
+  seededBytes[std::move(path)] = bytes;
+}
+
 llvm::Error BundleWriter::addPart(llvm::StringRef id,
                                   const runtime::PartDescription &part) {
   return addBytes("parts/" + id.str() + "/part.json", writePart(part));
@@ -168,6 +173,13 @@ void BundleWriter::complete(runtime::Manifest &manifest) {
     if (llvm::StringRef(path).starts_with("weights/")) {
       manifest.weights.files.push_back({path, file.bytes});
     }
+  }
+  manifest.weights.seeded.reset();
+  for (const auto &[path, bytes] : seededBytes) {
+    if (!manifest.weights.seeded) {
+      manifest.weights.seeded.emplace();
+    }
+    manifest.weights.seeded->push_back({path, bytes});
   }
   manifest.weights.setDigest = runtime::weightSetDigest(manifest);
   manifest.contract.weights = manifest.weights.setDigest;

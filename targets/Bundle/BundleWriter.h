@@ -66,6 +66,9 @@ public:
   /// with the same bytes is kept once.
   llvm::Expected<std::string> addWeights(BundleFile file);
 
+  /// Lists a file of weights that part.json describes; it is not written.
+  void addSeeded(std::string path, uint64_t bytes);
+
   /// Adds parts/<id>/part.json.
   llvm::Error addPart(llvm::StringRef id, const runtime::PartDescription &part);
   /// Adds golden/golden.json and a file for each of `logits`, in order: after
@@ -95,6 +98,7 @@ private:
   std::string folder; ///< empty once nothing is left to remove
   std::mutex mutex;
   std::map<std::string, runtime::FileRecord> files;
+  std::map<std::string, uint64_t> seededBytes; ///< by path
   bool hasGolden = false;
   unsigned weightCount = 0;
 };

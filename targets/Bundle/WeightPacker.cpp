@@ -18,9 +18,6 @@ using namespace mlir;
 
 namespace tandem {
 
-/// Every tensor starts on a cache line.
-static constexpr uint64_t alignment = 64;
-
 std::vector<float> makeRotaryTable(deploy::RotaryAttr rotary) {
   std::vector<float> frequencies;
   for (const APFloat &value : rotary.getFrequencies().getValues<APFloat>()) {
@@ -93,7 +90,7 @@ PayloadBytes readPayload(TypedAttr payload, WeightReader readWeight) {
 
 llvm::Expected<std::vector<PackedLocation>>
 packWeights(deploy::PartOp part, const Target &target, const PackingPlan &plan,
-            WeightReader readWeight, ByteSink sink) {
+            WeightReader readWeight, ByteSink sink, SlotFilter filter) {
   std::vector<PackedLocation> locations;
   uint64_t written = 0;
   llvm::Error error = llvm::Error::success();
@@ -103,15 +100,20 @@ packWeights(deploy::PartOp part, const Target &target, const PackingPlan &plan,
       error = sink(bytes);
     }
   };
-  static constexpr char zeros[alignment] = {};
+  static constexpr char zeros[weightAlignment] = {};
   for (auto [index, packed] : llvm::enumerate(plan)) {
     if (packed.sameAs >= 0) {
       locations.push_back(locations[packed.sameAs]);
       continue;
     }
-    write(llvm::ArrayRef(zeros, llvm::alignTo(written, alignment) - written));
-    PackedLocation location = {written, static_cast<uint64_t>(packed.bytes)};
     deploy::SlotAttr slot = part.getSlot(index);
+    if (!filter(slot)) {
+      locations.emplace_back();
+      continue;
+    }
+    write(llvm::ArrayRef(zeros,
+                         llvm::alignTo(written, weightAlignment) - written));
+    PackedLocation location = {written, static_cast<uint64_t>(packed.bytes)};
     std::vector<PayloadBytes> sources;
     std::vector<llvm::ArrayRef<char>> payloads;
     for (TypedAttr payload : onnx::getPayloads(slot.getSource())) {

@@ -21,6 +21,9 @@
 
 namespace tandem {
 
+/// Every tensor starts on a cache line.
+inline constexpr uint64_t weightAlignment = 64;
+
 /// Where an entry of the weight table lies in the packed file.
 struct PackedLocation {
   uint64_t offset = 0; ///< 64-byte aligned
@@ -33,11 +36,16 @@ using WeightReader = llvm::function_ref<llvm::ArrayRef<char>(onnx::WeightAttr)>;
 /// Receives the packed file from its first byte to its last.
 using ByteSink = llvm::function_ref<llvm::Error(llvm::ArrayRef<char>)>;
 
-/// Packs every weight of `part` by `plan` and returns where each entry lies;
-/// entries that share a packed tensor have one location.
-llvm::Expected<std::vector<PackedLocation>>
-packWeights(deploy::PartOp part, const Target &target, const PackingPlan &plan,
-            WeightReader readWeight, ByteSink sink);
+/// Whether an entry is packed.
+using SlotFilter = llvm::function_ref<bool(deploy::SlotAttr)>;
+
+/// Packs every weight of `part` that `filter` takes by `plan` and returns where
+/// each entry lies, nothing for the others; entries that share a packed tensor
+/// have one location.
+llvm::Expected<std::vector<PackedLocation>> packWeights(
+    deploy::PartOp part, const Target &target, const PackingPlan &plan,
+    WeightReader readWeight, ByteSink sink,
+    SlotFilter filter = [](deploy::SlotAttr) { return true; });
 
 /// What an entry holds, in words, for part.json: a file and offset, or how it
 /// was made.

@@ -58,6 +58,15 @@ struct PackedWeight {
   std::vector<PackedPiece> pieces;
 };
 
+/// Where the numbers of one payload of an entry lie in its packed tensor.
+struct PackedField {
+  /// Index of the payload; absent: a number that the file does not have, which
+  /// is the same everywhere: `places.values.first`.
+  std::optional<unsigned> payload;
+  /// Type, places and elements; the values are the caller's.
+  runtime::SeededField places;
+};
+
 /// One PackedWeight for each entry of the part's weight table, in order.
 using PackingPlan = std::vector<PackedWeight>;
 
@@ -142,6 +151,15 @@ public:
   pack(deploy::SlotAttr slot, const PackedWeight &packed,
        llvm::ArrayRef<llvm::ArrayRef<char>> payloads,
        llvm::function_ref<void(llvm::ArrayRef<char>)> write) const = 0;
+
+  /// Describes what `pack` would write for a weight of any values: all that is
+  /// not zero. Nothing where the target does not describe such a layout; a
+  /// bundle without weights then cannot be made.
+  virtual std::optional<std::vector<PackedField>>
+  describePacked(deploy::SlotAttr /*slot*/,
+                 const PackedWeight & /*packed*/) const {
+    return std::nullopt;
+  }
 
   /// Lowers the part and writes its code.
   virtual mlir::FailureOr<EmittedPart>

@@ -48,6 +48,12 @@ public:
     packWeight(slot, payloads, write);
   }
 
+  std::optional<std::vector<PackedField>>
+  describePacked(deploy::SlotAttr slot,
+                 const PackedWeight &packed) const override {
+    return nvidia::describePacked(slot, packed);
+  }
+
   FailureOr<EmittedPart> emit(deploy::PartOp part, ArtifactSink &sink,
                               const EmitOptions &options) const override {
     return emitPart(part, sink, options);

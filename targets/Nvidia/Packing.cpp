@@ -23,7 +23,7 @@ using transformer::BFloat16;
 using transformer::Half;
 using transformer::PackedRows;
 
-static bool isNk(deploy::WeightRole role) {
+bool tandem::nvidia::isNk(deploy::WeightRole role) {
   return role == deploy::WeightRole::matrix_nk ||
          role == deploy::WeightRole::table_nk;
 }

@@ -22,6 +22,13 @@ namespace tandem::nvidia {
 /// "rows_f32", "rows_bf16" or "rows_u4x32".
 PackingPlan planPacking(deploy::PartOp part);
 
+/// Whether the file has a matrix or table as rows along K.
+bool isNk(deploy::WeightRole role);
+
+/// What `packWeight` writes, as loops.
+std::optional<std::vector<PackedField>>
+describePacked(deploy::SlotAttr slot, const PackedWeight &packed);
+
 /// Writes one packed weight, some rows at a time.
 void packWeight(deploy::SlotAttr slot,
                 llvm::ArrayRef<llvm::ArrayRef<char>> payloads,

@@ -33,6 +33,9 @@ static LoadOptions toLoadOptions(const TandemLoadOptions *given) {
     result.pool = options.pool;
     result.isDecodeOnly = options.decodeOnly;
     result.readsAll = options.verifiesAll;
+    if (options.makesWeights) {
+      result.randomWeights = options.weightSeed;
+    }
   }
   return result;
 }

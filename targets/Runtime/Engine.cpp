@@ -34,6 +34,7 @@ void Sequence::truncate(uint64_t length) {
 
 Engine::Engine(BundleFolder &bundle, const LoadOptions &options)
     : bundle(bundle) {
+  checkSeed(bundle.manifest(), options);
   unsigned threads = options.threads ? options.threads : allowedCpuCount();
   ownPool = std::make_unique<ThreadPool>(threads);
   bundle.checkFiles(*ownPool, options.readsAll);
@@ -47,6 +48,14 @@ Engine::Engine(BundleFolder &bundle, const LoadOptions &options)
 }
 
 Engine::~Engine() = default;
+
+void checkSeed(const Manifest &manifest, const LoadOptions &options) {
+  if (options.randomWeights && !manifest.weights.seeded) {
+    throw Failure(ExitCode::Usage,
+                  "--random-weights is for bundles compiled with --no-weights; "
+                  "this one has its weights");
+  }
+}
 
 static const PartRecord *findPart(const Manifest &manifest,
                                   std::initializer_list<const char *> phases) {
@@ -107,15 +116,16 @@ PhaseParts findPhaseParts(const Manifest &manifest) {
 void Engine::load(const LoadOptions &options) {
   const Manifest &manifest = bundle.manifest();
   PhaseParts parts = findPhaseParts(manifest);
+  MadeWeights made = {options.randomWeights, threadTable};
   decodeId = parts.decode.id;
   if (auto stages = findStages(manifest); stages.size() > 1) {
-    auto runner = std::make_unique<PipelineRunner>(bundle, stages, options.cpu,
-                                                   threadTable);
+    auto runner =
+        std::make_unique<PipelineRunner>(bundle, stages, options.cpu, made);
     variant = runner->variantName();
     decode = std::move(runner);
   } else {
-    auto runner = std::make_unique<PartRunner>(bundle, parts.decode,
-                                               options.cpu, threadTable);
+    auto runner =
+        std::make_unique<PartRunner>(bundle, parts.decode, options.cpu, made);
     variant = runner->variantName();
     decode = std::move(runner);
   }
@@ -134,7 +144,7 @@ void Engine::load(const LoadOptions &options) {
           conversion, std::move(*options.peer));
     } else {
       prefill = std::make_unique<PartRunner>(bundle, parts.prefill, options.cpu,
-                                             threadTable);
+                                             made);
     }
     worker = std::make_unique<HandoffWorker>(conversion, *decode);
   }

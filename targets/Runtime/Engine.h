@@ -20,6 +20,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,7 +44,13 @@ struct LoadOptions {
   PeerOptions *peer = nullptr;
   /// Reads every byte, also of weights that have not changed since last time.
   bool readsAll = false;
+  /// Seed of the weights of a bundle that describes them; needed for such a
+  /// bundle, refused for others.
+  std::optional<uint64_t> randomWeights = std::nullopt;
 };
+
+/// Fails where a seed was given for a bundle that has its weights.
+void checkSeed(const Manifest &manifest, const LoadOptions &options);
 
 /// The parts that run prefill and decode; one and the same where a part runs
 /// both. Fails where this runtime cannot run them.

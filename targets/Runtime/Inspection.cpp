@@ -117,8 +117,16 @@ std::string inspectAsText(const BundleFolder &bundle) {
     allBytes += file.bytes;
   }
   out << "weights   " << manifest.weights.files.size() << " files, "
-      << formatBytes(weightBytes) << ", " << manifest.weights.setDigest << "\n"
-      << "contract  " << manifest.contract.abi << ", "
+      << formatBytes(weightBytes) << ", " << manifest.weights.setDigest << "\n";
+  if (manifest.weights.seeded) {
+    uint64_t seededBytes = 0;
+    for (const WeightFile &file : *manifest.weights.seeded) {
+      seededBytes += file.bytes;
+    }
+    out << "          " << manifest.weights.seeded->size() << " described, "
+        << formatBytes(seededBytes) << ": --random-weights SEED makes them\n";
+  }
+  out << "contract  " << manifest.contract.abi << ", "
       << manifest.contract.layers.size() << " layers, "
       << manifest.contract.digest << "\n";
   for (const PartRecord &record : manifest.parts) {

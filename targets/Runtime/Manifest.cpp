@@ -26,6 +26,16 @@ const FileRecord *Manifest::findFile(std::string_view path) const {
   return found != files.end() && found->path == path ? &*found : nullptr;
 }
 
+const WeightFile *Manifest::findSeeded(std::string_view path) const {
+  if (!weights.seeded) {
+    return nullptr;
+  }
+  auto found =
+      std::find_if(weights.seeded->begin(), weights.seeded->end(),
+                   [&](const WeightFile &file) { return file.path == path; });
+  return found != weights.seeded->end() ? &*found : nullptr;
+}
+
 std::string whyNotBundlePath(std::string_view path) {
   if (path.empty() || path.size() > 1024) {
     return "is empty or longer than 1024 bytes";
@@ -137,6 +147,17 @@ static void checkReferences(const Manifest &manifest) {
              "' is not in the list of files with the same size");
     }
   }
+  if (manifest.weights.seeded) {
+    for (const WeightFile &weights : *manifest.weights.seeded) {
+      if (std::string why = whyNotBundlePath(weights.path); !why.empty()) {
+        reject("seeded weight file '" + weights.path + "' " + why);
+      }
+      if (manifest.findFile(weights.path) || weights.bytes == 0) {
+        reject("seeded weight file '" + weights.path +
+               "' is in the list of files, or empty");
+      }
+    }
+  }
   if (manifest.golden && !manifest.findFile(manifest.golden->file)) {
     reject("golden file '" + manifest.golden->file +
            "' is not in the list of files");
@@ -196,6 +217,11 @@ std::string weightSetDigest(const Manifest &manifest) {
   for (const WeightFile &weights : manifest.weights.files) {
     if (const FileRecord *file = manifest.findFile(weights.path)) {
       lines.push_back(file->blake3 + "  " + file->path + "\n");
+    }
+  }
+  if (manifest.weights.seeded) {
+    for (const WeightFile &weights : *manifest.weights.seeded) {
+      lines.push_back("seeded  " + weights.path + "\n");
     }
   }
   std::sort(lines.begin(), lines.end());

@@ -84,6 +84,8 @@ struct WeightFile {
 struct WeightSet {
   std::string setDigest;
   std::vector<WeightFile> files;
+  /// Files that are described in part.json but not there: see SeededWeights.h.
+  std::optional<std::vector<WeightFile>> seeded = std::nullopt;
 };
 
 /// The cache of one layer.
@@ -159,6 +161,8 @@ struct Manifest {
 
   /// The record of the file at `path`, or null.
   const FileRecord *findFile(std::string_view path) const;
+  /// The seeded weight file at `path`, or null.
+  const WeightFile *findSeeded(std::string_view path) const;
 };
 
 /// Parses and checks the text of a manifest: shape, paths, order, references
@@ -175,7 +179,8 @@ std::string manifestJsonSchema();
 std::string contractDigest(const CacheContract &contract);
 
 /// Digest of the weight set: BLAKE3 of the sorted lines `blake3  path` of its
-/// files, whose records are in `files`.
+/// files, whose records are in `files`, and `seeded  path` of those that are
+/// not there.
 std::string weightSetDigest(const Manifest &manifest);
 
 /// The text that SHA256SUMS must have: a line for each file and one for

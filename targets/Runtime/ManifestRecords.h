@@ -59,6 +59,10 @@ template <class Visitor> void describe(Visitor &visit, WeightSet &record) {
   visit("set_digest", record.setDigest,
         "'blake3:' and the digest of the sorted lines '<blake3>  <path>'");
   visit("files", record.files, "all weight files");
+  visit("seeded", record.seeded,
+        "of a bundle compiled with --no-weights: files that are not there, "
+        "whose tensors part.json describes; paths "
+        "weights/<blake3 of the description>.seeded");
 }
 
 template <class Visitor> void describe(Visitor &visit, CacheLayer &record) {

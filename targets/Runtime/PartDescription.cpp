@@ -18,6 +18,32 @@ template <class Visitor> void describe(Visitor &visit, ArenaSize &record) {
   visit("bytes_per_row", record.bytesPerRow, "for each row of the step");
 }
 
+template <class Visitor> void describe(Visitor &visit, SeededValues &record) {
+  visit("first", record.first, "the least");
+  visit("step", record.step, "from one to the next");
+  visit("bits", record.bits, "2^bits of them, all equally likely");
+}
+
+template <class Visitor> void describe(Visitor &visit, SeededLoop &record) {
+  visit("count", record.count, "turns");
+  visit("bits", record.bits, "from a place to the next");
+  visit("row", record.row, "rows of the source from an element to the next");
+  visit("column", record.column, "columns of it");
+}
+
+template <class Visitor> void describe(Visitor &visit, SeededField &record) {
+  visit("tensor", record.tensor,
+        "what the numbers depend on beside the seed and the index");
+  visit("type", record.type, "of a place: f32, f16, bf16, u8 or u4");
+  visit("values", record.values, "which numbers there may be");
+  visit("rows", record.rows, "of the source; places beyond stay zero");
+  visit("columns", record.columns, "of the source; the same");
+  visit("row_elements", record.rowElements,
+        "index of an element: row * row_elements + column");
+  visit("offset", record.offset, "bits from the tensor's start");
+  visit("loops", record.loops, "over all places, outermost first");
+}
+
 template <class Visitor> void describe(Visitor &visit, WeightRecord &record) {
   visit("file", record.file, "path in the bundle");
   visit("offset", record.offset, "first byte, a multiple of 64");
@@ -27,6 +53,8 @@ template <class Visitor> void describe(Visitor &visit, WeightRecord &record) {
   visit("shape", record.shape, "logical shape before packing");
   visit("type", record.type, "element type");
   visit("source", record.source, "name of the tensor in the model");
+  visit("seeded", record.seeded,
+        "how to make it of a seed, where the file is not there");
 }
 
 template <class Visitor> void describe(Visitor &visit, TextProgram &record) {
@@ -231,6 +259,11 @@ static void checkWeights(const PartDescription &part, const std::string &name) {
                        std::to_string(weight.offset) +
                        ", expected a multiple of 64");
     }
+    if (weight.seeded) {
+      for (const SeededField &field : *weight.seeded) {
+        checkSeededField(field, weight.bytes, name);
+      }
+    }
   }
 }
 
@@ -265,6 +298,10 @@ PartDescription parsePart(std::string_view text, const std::string &name) {
   }
   checkWeights(part, name);
   return part;
+}
+
+std::string writeSeeded(std::vector<std::vector<SeededField>> fields) {
+  return writeJson(writeValue(fields));
 }
 
 std::string writePart(const PartDescription &part) {

@@ -21,6 +21,7 @@
 
 #include "tandem/targets/Runtime/LaunchCode.h"
 #include "tandem/targets/Runtime/Manifest.h"
+#include "tandem/targets/Runtime/SeededWeights.h"
 
 namespace tandem::runtime {
 
@@ -43,6 +44,8 @@ struct WeightRecord {
   std::vector<uint64_t> shape;
   std::string type;
   std::string source;
+  /// How to make it, where its file is not there; together all its places.
+  std::optional<std::vector<SeededField>> seeded = std::nullopt;
 };
 
 /// One program in text, for one number of tokens.
@@ -105,6 +108,9 @@ struct GoldenVectors {
   std::vector<std::string> logits;
   double bound = 0;
 };
+
+/// The canonical text of the fields of seeded weights.
+std::string writeSeeded(std::vector<std::vector<SeededField>> fields);
 
 /// Parses and checks a part.json; `name` is how errors call it.
 PartDescription parsePart(std::string_view text, const std::string &name);

@@ -89,10 +89,10 @@ const Variant &chooseVariant(const std::vector<Variant> &variants,
 
 PartLibrary::PartLibrary(const BundleFolder &bundle, const PartRecord &record,
                          const PartDescription &description,
-                         const std::string &wanted)
+                         const std::string &wanted, const MadeWeights &made)
     : part(description) {
   checkKind(part);
-  mapWeights(bundle);
+  mapWeights(bundle, made);
   if (part.launches) {
     device.emplace(bundle, record, *part.launches, weights.data(), wanted);
     variant = device->variantName();
@@ -118,11 +118,35 @@ void PartLibrary::loadCode(const BundleFolder &bundle, const PartRecord &record,
   }
 }
 
-void PartLibrary::mapWeights(const BundleFolder &bundle) {
+/// Size of a file of weights, there or described; 0: neither.
+static uint64_t sizeOf(const Manifest &manifest, const std::string &file) {
+  if (const FileRecord *found = manifest.findFile(file)) {
+    return found->bytes;
+  }
+  const WeightFile *seeded = manifest.findSeeded(file);
+  return seeded ? seeded->bytes : 0;
+}
+
+/// Memory of a file of weights that is described.
+static Mapping makeRoom(uint64_t bytes, const MadeWeights &made) {
+  if (!made.seed) {
+    throw Failure(
+        ExitCode::Usage,
+        "this bundle describes its weights but does not have them "
+        "(compile --no-weights); --random-weights SEED makes some, or "
+        "compile without --no-weights");
+  }
+  Mapping memory = Mapping::lazy(bytes, "weights made of a seed");
+  memory.preferLargePages();
+  return memory;
+}
+
+void PartLibrary::mapWeights(const BundleFolder &bundle,
+                             const MadeWeights &made) {
+  std::set<std::pair<std::string, uint64_t>> filled; // entries share tensors
   for (const WeightRecord &weight : part.weights) {
-    const FileRecord *file = bundle.manifest().findFile(weight.file);
-    if (!file || weight.offset > file->bytes ||
-        weight.bytes > file->bytes - weight.offset) {
+    uint64_t bytes = sizeOf(bundle.manifest(), weight.file);
+    if (weight.offset > bytes || weight.bytes > bytes - weight.offset) {
       throw Failure(ExitCode::InputRejected,
                     "weight '" + weight.source + "' (" +
                         std::to_string(weight.bytes) + " bytes from byte " +
@@ -130,8 +154,17 @@ void PartLibrary::mapWeights(const BundleFolder &bundle) {
                         ") does not lie in file '" + weight.file + "'");
     }
     auto [place, isNew] = weightFiles.try_emplace(weight.file);
+    bool isSeeded = bundle.manifest().findSeeded(weight.file);
     if (isNew) {
-      place->second = Mapping::file(bundle.locate(weight.file));
+      place->second = isSeeded ? makeRoom(bytes, made)
+                               : Mapping::file(bundle.locate(weight.file));
+    }
+    if (isSeeded && filled.emplace(weight.file, weight.offset).second) {
+      for (const SeededField &field :
+           weight.seeded.value_or(std::vector<SeededField>())) {
+        fillSeeded(field, *made.seed, place->second.data() + weight.offset,
+                   made.threads);
+      }
     }
     weights.push_back(place->second.data() + weight.offset);
   }

@@ -37,13 +37,20 @@ PartDescription readPart(const BundleFolder &bundle, const PartRecord &part);
 const Variant &chooseVariant(const std::vector<Variant> &variants,
                              const std::string &wanted);
 
+/// Where the weights come from that a bundle describes but does not have.
+struct MadeWeights {
+  std::optional<uint64_t> seed;
+  const TandemThreads *threads = nullptr; ///< that make them
+};
+
 /// A part in memory.
 class PartLibrary {
 public:
   /// `wanted`: the variant to force; empty: the best for this CPU. Emulation
   /// is for launches alone: parts of machine code beside them run as ever.
   PartLibrary(const BundleFolder &bundle, const PartRecord &record,
-              const PartDescription &description, const std::string &wanted);
+              const PartDescription &description, const std::string &wanted,
+              const MadeWeights &made);
 
   /// Maps the pages of the weights on all threads, in the order of the file, so
   /// that the first step waits for none.
@@ -70,7 +77,7 @@ public:
 private:
   void loadCode(const BundleFolder &bundle, const PartRecord &record,
                 const Variant &chosen);
-  void mapWeights(const BundleFolder &bundle);
+  void mapWeights(const BundleFolder &bundle, const MadeWeights &made);
 
   PartDescription part;
   std::string variant;

@@ -12,13 +12,13 @@
 namespace tandem::runtime {
 
 PartRunner::PartRunner(const BundleFolder &bundle, const PartRecord &record,
-                       const std::string &cpu, const TandemThreads *threads)
-    : PartRunner(bundle, record, readPart(bundle, record), cpu, threads) {}
+                       const std::string &cpu, const MadeWeights &made)
+    : PartRunner(bundle, record, readPart(bundle, record), cpu, made) {}
 
 PartRunner::PartRunner(const BundleFolder &bundle, const PartRecord &record,
                        const PartDescription &part, const std::string &cpu,
-                       const TandemThreads *threads)
-    : library(bundle, record, part, cpu), threads(threads),
+                       const MadeWeights &made)
+    : library(bundle, record, part, cpu, made), threads(made.threads),
       capacity(bundle.manifest().capacity.tokens), prefill("prefill"),
       decode("decode") {
   for (const std::string &phase : record.phases) {

@@ -23,9 +23,10 @@ namespace tandem::runtime {
 /// Runs the steps of one part.
 class PartRunner final : public StepRunner {
 public:
-  /// `cpu`: the variant to force; empty: the best for this CPU.
+  /// `cpu`: the variant to force; empty: the best for this CPU. Steps run on
+  /// the threads that make weights.
   PartRunner(const BundleFolder &bundle, const PartRecord &record,
-             const std::string &cpu, const TandemThreads *threads);
+             const std::string &cpu, const MadeWeights &made);
 
   void run(const RunnerStep &step) override;
   Mapping takeSlot() override;
@@ -54,7 +55,7 @@ public:
 private:
   PartRunner(const BundleFolder &bundle, const PartRecord &record,
              const PartDescription &part, const std::string &cpu,
-             const TandemThreads *threads);
+             const MadeWeights &made);
 
   PartLibrary library;
   const TandemThreads *threads;

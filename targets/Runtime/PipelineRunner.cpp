@@ -14,13 +14,12 @@ namespace tandem::runtime {
 PipelineRunner::PipelineRunner(const BundleFolder &bundle,
                                std::span<const PartRecord *const> records,
                                const std::string &cpu,
-                               const TandemThreads *threads) {
+                               const MadeWeights &made) {
   constexpr uint64_t page = 4096; // a stage's slot starts on one
   slotOffsets.push_back(0);
   uint64_t width = 0;
   for (const PartRecord *record : records) {
-    stages.push_back(
-        std::make_unique<PartRunner>(bundle, *record, cpu, threads));
+    stages.push_back(std::make_unique<PartRunner>(bundle, *record, cpu, made));
     uint64_t bytes = (stages.back()->slotBytes() + page - 1) / page * page;
     slotOffsets.push_back(slotOffsets.back() + bytes);
     width = std::max(width, stages.back()->outputWidth());

@@ -25,7 +25,7 @@ public:
   /// `stages` in order; see PartRunner for the rest.
   PipelineRunner(const BundleFolder &bundle,
                  std::span<const PartRecord *const> stages,
-                 const std::string &cpu, const TandemThreads *threads);
+                 const std::string &cpu, const MadeWeights &made);
 
   /// Runs all stages. layerDone is not supported: no cache is handed over.
   void run(const RunnerStep &step) override;

@@ -149,25 +149,69 @@ static CheckResult checkGolden(BundleFolder &bundle, const Variant &variant,
               golden.source + ": " + numbers};
 }
 
-/// The same by a driver; skipped where there is none.
-static CheckResult checkGoldenOnChip(BundleFolder &bundle,
-                                     const GoldenVectors &golden,
-                                     const LoadOptions &options) {
-  try {
-    return checkGolden(bundle, {}, golden, options);
-  } catch (const Failure &failure) {
-    if (failure.code != ExitCode::Environment) {
-      throw;
-    }
-    return {"golden vectors", true, failure.what()};
+/// Logits of a prompt of two tokens and two steps of decode, as far as they
+/// fit.
+static std::vector<float> runMade(BundleFolder &bundle,
+                                  const LoadOptions &options,
+                                  std::string &variant) {
+  Engine engine(bundle, options);
+  variant = engine.variantName();
+  Sequence sequence(engine);
+  std::vector<int32_t> tokens;
+  for (uint64_t i = 0; i < std::min<uint64_t>(4, engine.capacity()); ++i) {
+    tokens.push_back(
+        static_cast<int32_t>(i * 7919 % bundle.manifest().model.idBound()));
   }
+  std::vector<float> seen;
+  for (size_t done = 0; done < tokens.size();) {
+    size_t count = done == 0 ? (tokens.size() + 1) / 2 : 1;
+    auto logits =
+        feedPrompt(engine, sequence, std::span(tokens).subspan(done, count),
+                   LogitsOf::LastToken, nullptr, nullptr)
+            .last(engine.vocabulary());
+    seen.insert(seen.end(), logits.begin(), logits.end());
+    done += count;
+  }
+  return seen;
+}
+
+/// With weights that are made there is nothing to compare with: logits are
+/// numbers, not all the same, and equal on one thread and on all.
+static CheckResult checkMade(BundleFolder &bundle, const Variant &variant,
+                             LoadOptions options) {
+  options.cpu = variant.name;
+  std::string name;
+  std::vector<float> logits = runMade(bundle, options, name);
+  options.threads = 1;
+  bool areEqual = runMade(bundle, options, name) == logits;
+  bool areNumbers = std::all_of(logits.begin(), logits.end(), [](float logit) {
+    return std::isfinite(logit);
+  });
+  auto [least, largest] = std::minmax_element(logits.begin(), logits.end());
+  if (!areNumbers || !areEqual || *least == *largest) {
+    throw Failure(ExitCode::VerificationFailed,
+                  "made weights, variant '" + name + "': logits " +
+                      (!areNumbers ? "are not all finite"
+                       : !areEqual ? "differ on one thread"
+                                   : "are all the same"));
+  }
+  return {"made weights, " + name, false,
+          std::string("executed with weights of seed ") +
+              std::to_string(*options.randomWeights) + ": " +
+              std::to_string(logits.size()) +
+              " logits are finite, and the same on one thread and on all"};
 }
 
 static void checkExecution(BundleFolder &bundle, const PartDescription &part,
                            const LoadOptions &options,
                            std::vector<CheckResult> &results) {
-  if (!bundle.manifest().golden) {
-    results.push_back({"golden vectors", true, "the bundle has none"});
+  bool isMade = bundle.manifest().weights.seeded.has_value();
+  if (isMade ? !options.randomWeights : !bundle.manifest().golden) {
+    results.push_back({"golden vectors", true,
+                       isMade ? "the bundle describes its weights but does not "
+                                "have them; '--random-weights SEED' makes some "
+                                "and runs it"
+                              : "the bundle has none"});
     return;
   }
   if (part.text) {
@@ -176,30 +220,42 @@ static void checkExecution(BundleFolder &bundle, const PartDescription &part,
                            " verify BUNDLE' does"});
     return;
   }
-  const std::string &path = bundle.manifest().golden->file;
-  GoldenVectors golden =
-      parseGolden(bundle.read(path, maximumManifestBytes), path);
-  checkRequest(bundle.manifest(), golden.prompt, golden.logits.size());
+  std::optional<GoldenVectors> golden;
+  if (!isMade) {
+    const std::string &path = bundle.manifest().golden->file;
+    golden = parseGolden(bundle.read(path, maximumManifestBytes), path);
+    checkRequest(bundle.manifest(), golden->prompt, golden->logits.size());
+  }
+  auto check = [&](const Variant &variant) {
+    results.push_back(golden ? checkGolden(bundle, variant, *golden, options)
+                             : checkMade(bundle, variant, options));
+  };
   if (part.launches && !isEmulation(options.cpu)) {
-    results.push_back(checkGoldenOnChip(bundle, golden, options));
+    try {
+      check({}); // by a driver
+    } catch (const Failure &failure) {
+      if (failure.code != ExitCode::Environment) {
+        throw;
+      }
+      results.push_back({"golden vectors", true, failure.what()});
+    }
     return;
   }
   if (part.launches) {
     for (const char *mode : {emulateVariant, emulateLateVariant}) {
-      results.push_back(checkGolden(bundle, {mode, "", {}}, golden, options));
+      check({mode, "", {}});
     }
     return;
   }
   if (!options.cpu.empty()) {
-    const Variant &forced = chooseVariant(part.variants, options.cpu);
-    results.push_back(checkGolden(bundle, forced, golden, options));
+    check(chooseVariant(part.variants, options.cpu));
     return;
   }
   chooseVariant(part.variants, ""); // at least one must run here
   for (const Variant &variant : part.variants) {
     std::vector<std::string> missing = missingCpuFeatures(variant.features);
     if (missing.empty()) {
-      results.push_back(checkGolden(bundle, variant, golden, options));
+      check(variant);
     } else {
       results.push_back({"golden vectors, " + variant.name, true,
                          "this CPU lacks " + missing.front() +
@@ -210,6 +266,7 @@ static void checkExecution(BundleFolder &bundle, const PartDescription &part,
 
 std::vector<CheckResult> verifyBundle(BundleFolder &bundle,
                                       const LoadOptions &options) {
+  checkSeed(bundle.manifest(), options);
   std::vector<CheckResult> results;
   results.push_back(checkContents(bundle, options.threads));
   results.push_back(describeContract(bundle.manifest()));

@@ -68,6 +68,10 @@ typedef struct TandemLoadOptions {
   /// 1: read every byte. 0: weights whose digest was right before and whose
   /// file has not changed since are not read again; all else is.
   uint32_t verifiesAll;
+  uint64_t weightSeed; ///< of the weights that the next member asks for
+  /// 1: make weights for a bundle that was compiled without (docs/bundle.md);
+  /// needed for such a bundle, refused for others.
+  uint32_t makesWeights;
 } TandemLoadOptions;
 
 /// Checks the digest of every file, then loads the code and maps the weights.

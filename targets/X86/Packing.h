@@ -29,6 +29,10 @@ inline constexpr llvm::StringLiteral vectorLayout = "vector";
 /// from the matrix's panels.
 PackingPlan planPacking(deploy::PartOp part);
 
+/// What `packWeight` writes, as loops.
+std::optional<std::vector<PackedField>>
+describePacked(deploy::SlotAttr slot, const PackedWeight &packed);
+
 /// Writes one tensor in its layout, a panel (or some rows) at a time.
 void packWeight(deploy::SlotAttr slot, const PackedWeight &packed,
                 llvm::ArrayRef<llvm::ArrayRef<char>> payloads,

@@ -53,6 +53,12 @@ public:
     packWeight(slot, packed, payloads, write);
   }
 
+  std::optional<std::vector<PackedField>>
+  describePacked(deploy::SlotAttr slot,
+                 const PackedWeight &packed) const override {
+    return x86::describePacked(slot, packed);
+  }
+
   FailureOr<EmittedPart> emit(deploy::PartOp part, ArtifactSink &sink,
                               const EmitOptions &options) const override {
     return emitPart(part, sink, options);

@@ -128,7 +128,8 @@ inline std::vector<int32_t> encodePrompt(const Bundle &bundle,
   return encode(Tokenizer(bundle), text, flags);
 }
 
-/// Load options from --threads, --verify, --emulate and TANDEM_CPU.
+/// Load options from --threads, --verify, --emulate, --random-weights and
+/// TANDEM_CPU.
 inline TandemLoadOptions loadOptions(const Arguments &arguments) {
   TandemLoadOptions options = {};
   options.size = sizeof(options);
@@ -146,6 +147,10 @@ inline TandemLoadOptions loadOptions(const Arguments &arguments) {
                                          "', expected 'changed' or 'full'");
     }
     options.verifiesAll = which == "full";
+  }
+  if (arguments.has("--random-weights")) {
+    options.weightSeed = arguments.number("--random-weights", 0, UINT64_MAX);
+    options.makesWeights = 1;
   }
   return options;
 }

@@ -46,6 +46,10 @@ PrefillProcess::PrefillProcess(const std::string &bundle,
                                     std::to_string(load.threads),
                                     "--verify",
                                     load.verifiesAll ? "full" : "changed"};
+  if (load.makesWeights) {
+    words.insert(words.end(),
+                 {"--random-weights", std::to_string(load.weightSeed)});
+  }
   std::vector<char *> arguments;
   for (std::string &word : words) {
     arguments.push_back(word.data());

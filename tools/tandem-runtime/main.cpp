@@ -27,6 +27,9 @@ static std::vector<Verb> makeVerbs() {
   const Option verify = {"--verify", "changed|full", "changed",
                          "digests to check: of weights that have changed since "
                          "last time and all else, or all"};
+  const Option randomWeights = {
+      "--random-weights", "SEED", nullptr,
+      "weights for a bundle compiled with --no-weights"};
   const Option emulate = {"--emulate", nullptr, nullptr,
                           "run kernels of another chip on this CPU, slowly"};
   const Option noSpecials = {"--no-specials-in-text", nullptr, nullptr,
@@ -60,6 +63,7 @@ static std::vector<Verb> makeVerbs() {
             {"--processes", "1|2", "1",
              "2: prefill in a process of its own, the cache in shared memory"},
             emulate,
+            randomWeights,
             verify,
             threads}),
        runVerb},
@@ -78,6 +82,7 @@ static std::vector<Verb> makeVerbs() {
         {"--repeat", "N", "3", "measurements, after one that is not counted"},
         {"--roof", nullptr, nullptr,
          "also read the weights and do nothing else, and compare decode"},
+        randomWeights,
         verify,
         threads},
        benchVerb},
@@ -119,12 +124,13 @@ static std::vector<Verb> makeVerbs() {
        tokenizeVerb},
       {"verify",
        "Checks digests, contract, code and golden vectors.",
-       {emulate, json, threads},
+       {emulate, randomWeights, json, threads},
        verifyVerb},
       {"serve-prefill",
        "Runs prefill for the process at a socket; 'run --processes 2' starts "
        "it.",
        {{"--socket", "N", nullptr, "number of the open socket"},
+        randomWeights,
         verify,
         threads},
        servePrefillVerb},

@@ -44,6 +44,7 @@ struct CompileRequest {
   std::string until;        ///< node whose value to return, or empty
   bool listsValues = false; ///< print the nodes for `until` only
   unsigned jobs = 0;        ///< threads; 0: all
+  bool hasWeights = true;   ///< false: describe weights, read none
   bool vhlo = false;        ///< StableHLO programs also in their versioned form
 };
 

@@ -187,6 +187,9 @@ ExitCode Compilation::runStages() {
   if (ExitCode code = checkForm(); code != ExitCode::Success) {
     return code;
   }
+  if (!request.hasWeights) {
+    return ExitCode::Success;
+  }
   auto made =
       makeGolden(*step, frontend.getWeights(), frontend.getCapacity().tokens);
   if (!made) {
@@ -241,6 +244,9 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
   if (request.vhlo) {
     provenance.options.push_back("--vhlo");
   }
+  if (!request.hasWeights) {
+    provenance.options.push_back("--no-weights");
+  }
   const std::pair<const char *, std::string> texts[] = {
       {"--prefill=", request.prefillChip},
       {"--decode=", request.decodeChip},
@@ -258,6 +264,9 @@ llvm::Expected<bundle::Provenance> Compilation::describeProvenance() {
   WeightFiles &files = frontend.getWeights();
   provenance.sources.push_back(
       {files.getModelName().str(), manifest.model.sourceDigest});
+  if (!request.hasWeights) { // nothing of the data was read
+    return provenance;
+  }
   for (const std::string &name :
        findDataFiles(frontend.getModule(), files.getModelName())) {
     auto bytes = files.file(name);
@@ -287,9 +296,9 @@ ExitCode Compilation::writeBundle() {
   options.portableForm = request.vhlo;
   std::vector<CompiledPart> compiledParts;
   for (deploy::PartOp part : parts) {
-    auto compiled =
-        addCompiledPart(part, targetOf(part), frontend.getWeights(), options,
-                        manifest.model.vocabulary, **writer);
+    auto compiled = addCompiledPart(part, targetOf(part), frontend.getWeights(),
+                                    request.hasWeights, options,
+                                    manifest.model.vocabulary, **writer);
     if (!compiled) {
       return fail(ExitCode::InternalError, compiled.takeError());
     }
@@ -316,9 +325,11 @@ ExitCode Compilation::writeBundle() {
             "plan/plan.json", planText(manifest, fleet, placed))) {
       return error;
     }
-    if (llvm::Error error =
-            (*writer)->addGolden(golden->vectors, golden->logits)) {
-      return error;
+    if (golden) {
+      if (llvm::Error error =
+              (*writer)->addGolden(golden->vectors, golden->logits)) {
+        return error;
+      }
     }
     llvm::Expected<bundle::Provenance> provenance = describeProvenance();
     if (!provenance) {
@@ -343,6 +354,10 @@ void Compilation::report(const runtime::Manifest &manifest) {
   if (request.precision != "file") {
     llvm::errs() << "matrices stored as " << request.precision
                  << " (--precision), arithmetic in fp32\n";
+  }
+  if (!request.hasWeights) {
+    llvm::errs() << "weights described, not written (--no-weights); "
+                    "--random-weights SEED makes some where the bundle runs\n";
   }
   reportActivations();
   for (const runtime::PartRecord &part : manifest.parts) {

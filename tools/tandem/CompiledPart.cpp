@@ -11,7 +11,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
-#include "tandem/targets/Bundle/WeightPacker.h"
+#include "tandem/targets/Bundle/SeededTable.h"
 #include "tandem/targets/Runtime/PartAbi.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
@@ -27,10 +27,12 @@ std::string textOf(Type type) {
   return text;
 }
 
+using Records = std::vector<runtime::WeightRecord>;
+
 /// Describes an entry, or each of its pieces.
 void addRecords(deploy::SlotAttr slot, const PackedWeight &packed,
                 PackedLocation location, const std::string &file,
-                std::vector<runtime::WeightRecord> &records) {
+                Records &records) {
   auto add = [&](llvm::ArrayRef<int64_t> shape, std::string type,
                  std::string source, uint64_t bytes) {
     runtime::WeightRecord record;
@@ -55,11 +57,11 @@ void addRecords(deploy::SlotAttr slot, const PackedWeight &packed,
   }
 }
 
-/// Packs the weight table and describes each entry.
-llvm::Expected<std::vector<runtime::WeightRecord>>
-addWeights(deploy::PartOp part, const Target &target, WeightFiles &weights,
-           bundle::BundleWriter &writer) {
-  PackingPlan plan = target.planPacking(part);
+/// Packs the entries that `filter` takes and adds the file; its path.
+llvm::Expected<std::string>
+addFile(deploy::PartOp part, const Target &target, const PackingPlan &plan,
+        WeightFiles &weights, bundle::BundleWriter &writer, SlotFilter filter,
+        std::vector<PackedLocation> &places) {
   llvm::Expected<bundle::BundleFile> file = writer.startWeights();
   if (!file) {
     return file.takeError();
@@ -70,17 +72,70 @@ addWeights(deploy::PartOp part, const Target &target, WeightFiles &weights,
       [&](llvm::ArrayRef<char> bytes) {
         file->append(bytes);
         return llvm::Error::success();
-      });
+      },
+      filter);
   if (!locations) {
     return locations.takeError();
   }
-  llvm::Expected<std::string> path = writer.addWeights(std::move(*file));
+  places = std::move(*locations);
+  return writer.addWeights(std::move(*file));
+}
+
+/// Packs the weight table and describes each entry.
+llvm::Expected<Records> addWeights(deploy::PartOp part, const Target &target,
+                                   WeightFiles &weights,
+                                   bundle::BundleWriter &writer) {
+  PackingPlan plan = target.planPacking(part);
+  std::vector<PackedLocation> places;
+  auto path = addFile(
+      part, target, plan, weights, writer,
+      [](deploy::SlotAttr) { return true; }, places);
   if (!path) {
     return path.takeError();
   }
-  std::vector<runtime::WeightRecord> records;
-  for (auto [index, location] : llvm::enumerate(*locations)) {
+  Records records;
+  for (auto [index, location] : llvm::enumerate(places)) {
     addRecords(part.getSlot(index), plan[index], location, *path, records);
+  }
+  return records;
+}
+
+/// Describes the weight table; packs what is not in a file of the model alone.
+llvm::Expected<Records> describeWeights(deploy::PartOp part,
+                                        const Target &target,
+                                        WeightFiles &weights,
+                                        bundle::BundleWriter &writer) {
+  PackingPlan plan = target.planPacking(part);
+  auto table = describeTable(part, target, plan);
+  if (!table) {
+    return table.takeError();
+  }
+  std::string seededPath =
+      "weights/" + runtime::Blake3::of(runtime::writeSeeded(table->fields)) +
+      ".seeded";
+  if (table->bytes) {
+    writer.addSeeded(seededPath, table->bytes);
+  }
+  std::vector<PackedLocation> places;
+  llvm::Expected<std::string> path = "";
+  if (llvm::any_of(table->fields,
+                   [](auto &fields) { return fields.empty(); })) {
+    path = addFile(
+        part, target, plan, weights, writer,
+        [](deploy::SlotAttr slot) { return !isInFile(slot); }, places);
+    if (!path) {
+      return path.takeError();
+    }
+  }
+  Records records;
+  for (auto [index, packed] : llvm::enumerate(plan)) {
+    bool isSeeded = !table->fields[index].empty();
+    addRecords(part.getSlot(index), packed,
+               isSeeded ? table->locations[index] : places[index],
+               isSeeded ? seededPath : *path, records);
+    if (isSeeded) {
+      records.back().seeded = table->fields[index];
+    }
   }
   return records;
 }
@@ -124,8 +179,8 @@ describe(deploy::PartOp part, const EmittedPart &emitted, uint64_t vocabulary) {
 
 llvm::Expected<CompiledPart>
 addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
-                const EmitOptions &options, uint64_t vocabulary,
-                bundle::BundleWriter &writer) {
+                bool hasWeights, const EmitOptions &options,
+                uint64_t vocabulary, bundle::BundleWriter &writer) {
   CompiledPart result;
   result.record.id = part.getSymName().str();
   result.record.directory = "parts/" + result.record.id;
@@ -138,7 +193,9 @@ addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
   result.record.checked = "self-checked";
 
   // Weights first: emit may change the part.
-  auto weightRecords = addWeights(part, target, weights, writer);
+  auto weightRecords = hasWeights
+                           ? addWeights(part, target, weights, writer)
+                           : describeWeights(part, target, weights, writer);
   if (!weightRecords) {
     return weightRecords.takeError();
   }

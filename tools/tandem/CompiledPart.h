@@ -22,11 +22,12 @@ struct CompiledPart {
   const Target *target = nullptr;
 };
 
-/// Compiles `part`, packs its weights and adds both to the bundle.
+/// Compiles `part`, packs its weights and adds both to the bundle; without
+/// `hasWeights` those in files of the model are described instead.
 llvm::Expected<CompiledPart>
 addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
-                const EmitOptions &options, uint64_t vocabulary,
-                bundle::BundleWriter &writer);
+                bool hasWeights, const EmitOptions &options,
+                uint64_t vocabulary, bundle::BundleWriter &writer);
 
 } // namespace tandem
 

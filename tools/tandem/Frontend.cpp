@@ -65,15 +65,18 @@ ExitCode Frontend::load() {
   }
   ImportOptions importOptions;
   importOptions.allowedDirs = request.allowedDirs;
+  importOptions.needsData = request.hasWeights;
   FailureOr<ImportedModel> imported =
       importOnnx(*file, importOptions, context.get());
   if (failed(imported)) {
     return ExitCode::InputRejected;
   }
   model = std::move(*imported);
-  options.raise.readWeight = [this](onnx::WeightAttr weight) {
-    return getWeights().bytes(weight);
-  };
+  if (request.hasWeights) {
+    options.raise.readWeight = [this](onnx::WeightAttr weight) {
+      return getWeights().bytes(weight);
+    };
+  }
   options.raise.storesBf16 = request.precision == "bf16";
   return request.startFrom.empty() ? finishStage("import") : readStage();
 }

@@ -122,6 +122,11 @@ cl::opt<bool>
          cl::desc("also write StableHLO programs as VHLO, which later "
                   "versions can read; needs jaxlib"),
          cl::cat(category), cl::sub(compileVerb));
+cl::opt<bool> noWeights(
+    "no-weights",
+    cl::desc("describe the weights instead of packing them; the model's data "
+             "may be absent, and run takes --random-weights SEED"),
+    cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
 cl::opt<std::string> stopAfter("stop-after", cl::value_desc("STAGE"),
                                cl::desc("print the program after a stage"),
                                cl::cat(category), cl::sub(compileVerb));
@@ -218,6 +223,7 @@ CompileRequest makeRequest() {
   request.listsValues = listsValues;
   request.jobs = jobs;
   request.vhlo = vhlo;
+  request.hasWeights = !noWeights;
   return request;
 }
 

@@ -26,7 +26,8 @@ public:
   PrefillServer(const BundleFolder &bundle, const PartRecord &record,
                 const HandoffRecord &handoff, const LoadOptions &load,
                 const TandemThreads *threads, PeerOptions options)
-      : manifest(bundle.manifest()), runner(bundle, record, load.cpu, threads),
+      : manifest(bundle.manifest()),
+        runner(bundle, record, load.cpu, {load.randomWeights, threads}),
         conversion(bundle, handoff), partId(record.id),
         channel(std::move(options), "the process that decodes") {}
 
@@ -185,6 +186,7 @@ private:
 
 void servePrefill(BundleFolder &bundle, const LoadOptions &load,
                   PeerOptions options) {
+  checkSeed(bundle.manifest(), load);
   ThreadPool pool(load.threads ? load.threads : allowedCpuCount());
   bundle.checkFiles(pool, load.readsAll);
   PhaseParts parts = findPhaseParts(bundle.manifest());

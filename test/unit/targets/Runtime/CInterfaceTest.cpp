@@ -31,7 +31,7 @@ TEST(CInterface, LoadsStepsAndGenerates) {
   TandemSequence *sequence = nullptr;
   EXPECT_EQ(takeMessage(tandem_sequence_create(bundle, &sequence)),
             "the bundle is not loaded");
-  TandemLoadOptions load = {sizeof(load), "plain", 1, 0, nullptr, 0};
+  TandemLoadOptions load = {sizeof(load), "plain", 1, 0, nullptr, 0, 0, 0};
   ASSERT_EQ(takeMessage(tandem_bundle_load(bundle, &load)), "");
   TandemBundleInfo info = {};
   info.size = sizeof(info);

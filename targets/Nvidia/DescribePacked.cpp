@@ -1,0 +1,79 @@
+//===- DescribePacked.cpp - where packed numbers lie ------------*- C++ -*-===//
+//
+// Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Packing.cpp as loops; a test compares the bytes.
+//
+//===----------------------------------------------------------------------===//
+
+#include "tandem/targets/Nvidia/Packing.h"
+
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+
+using namespace mlir;
+using namespace tandem;
+using namespace tandem::nvidia;
+
+/// Places in rows of `perRow`, `bits` apart, of a payload that has as many; a
+/// row begins `stride` places behind the one before.
+static PackedField inRows(StringRef type, uint64_t rows, uint64_t perRow,
+                          uint64_t bits, uint64_t stride) {
+  PackedField field;
+  field.payload = 0;
+  field.places.type = type.str();
+  field.places.rows = rows;
+  field.places.columns = field.places.rowElements = perRow;
+  field.places.loops = {{rows, stride * bits, 1, 0}, {perRow, bits, 0, 1}};
+  return field;
+}
+
+static std::vector<PackedField> describeBlocks(const WeightFormat &format,
+                                               deploy::SlotAttr slot) {
+  uint64_t rows = format.rows, blocks = format.blocks();
+  std::vector<PackedField> fields = {
+      inRows(format.bits == 4 ? "u4" : "u8", rows, blocks * format.block,
+             format.bits, blocks * format.block)};
+  // A scale and a zero point of each block.
+  for (unsigned number : {0, 1}) {
+    PackedField &field =
+        fields.emplace_back(inRows("f32", rows, blocks, 64, blocks));
+    field.payload = 1 + number;
+    field.places.offset = 8 * format.numbersOffset() + 32 * number;
+  }
+  auto encoding = transformer::getBlocks(slot.getType());
+  if (!encoding.hasPackedZeroPoints() && !encoding.getZeroPoints()) {
+    fields.back().payload.reset();
+    fields.back().places.values.first = encoding.getDefaultZeroPoint();
+  }
+  return fields;
+}
+
+std::optional<std::vector<PackedField>>
+tandem::nvidia::describePacked(deploy::SlotAttr slot,
+                               const PackedWeight & /*packed*/) {
+  if (slot.getRole() == deploy::WeightRole::vector) {
+    uint64_t elements = slot.getType().getNumElements();
+    return std::vector{inRows("f32", 1, elements, 32, elements)};
+  }
+  bool hasRows = isNk(slot.getRole());
+  WeightFormat format =
+      *WeightFormat::of(cast<RankedTensorType>(slot.getType()), hasRows);
+  if (format.kind == WeightFormat::Kind::blocks) {
+    return describeBlocks(format, slot);
+  }
+  bool isWide = format.kind == WeightFormat::Kind::f32;
+  PackedField field = inRows(isWide ? "f32" : "bf16", format.rows, format.depth,
+                             isWide ? 32 : 16, format.stride());
+  if (!hasRows) { // the file has columns
+    std::swap(field.places.rows, field.places.columns);
+    field.places.rowElements = format.rows;
+    for (runtime::SeededLoop &loop : field.places.loops) {
+      std::swap(loop.row, loop.column);
+    }
+  }
+  return std::vector{field};
+}
