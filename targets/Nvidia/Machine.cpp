@@ -12,9 +12,14 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 
+#include <array>
+
 using namespace mlir;
 using namespace tandem;
 using namespace tandem::nvidia;
+
+static constexpr std::array<StringLiteral, 3> cacheElements = {"f32", "bf16",
+                                                               "f16"};
 
 /// Reads one key; what was expected in its place, or nothing.
 static std::string readKey(NamedAttribute entry, Machine &machine) {
@@ -40,11 +45,20 @@ static std::string readKey(NamedAttribute entry, Machine &machine) {
     }
     return "a power of two from 16 to 4096";
   }
-  return "'architecture' and 'cache_block_tokens' only";
+  if (entry.getName() == "cache_element") {
+    auto word = dyn_cast<StringAttr>(entry.getValue());
+    if (word && llvm::is_contained(cacheElements, word.getValue())) {
+      machine.cacheElement = word.str();
+      return {};
+    }
+    return "one of " + llvm::join(cacheElements, ", ");
+  }
+  return "'architecture', 'cache_block_tokens' and 'cache_element' only";
 }
 
 FailureOr<Machine> tandem::nvidia::readMachine(deploy::PartOp part) {
-  Machine machine{&allArchitectures().front()};
+  Machine machine;
+  machine.architecture = &allArchitectures().front();
   auto readEntry = [&](NamedAttribute entry) {
     return readKey(entry, machine);
   };

@@ -21,9 +21,12 @@ namespace tandem::nvidia {
 /// What `#deploy.chip` says about a GPU.
 struct Machine {
   /// Of the key `architecture`; sm_90a where the fleet names none.
-  const Architecture *architecture;
+  const Architecture *architecture = nullptr;
   /// Tokens in a block of the cache, the key `cache_block_tokens`.
   int64_t cacheBlockTokens = 64;
+  /// Elements of the cache, the key `cache_element`: f32, bf16 or f16. Empty:
+  /// bf16 where the part's matrices are, else f32.
+  std::string cacheElement;
 };
 
 /// Reads the machine of the part's chip; fails with a diagnostic for each key

@@ -60,6 +60,7 @@ private:
   llvm::Expected<bundle::Provenance> describeProvenance();
   void report(const runtime::Manifest &manifest);
   void reportActivations();
+  void reportCaches(const runtime::Manifest &manifest);
   void reportPlacement();
 
   const CompileRequest &request;
@@ -304,6 +305,11 @@ ExitCode Compilation::writeBundle() {
     }
     manifest.parts.push_back(compiled->record);
     manifest.contract.layouts.push_back(compiled->layout);
+    if (golden) {
+      golden->vectors.bound =
+          std::max(golden->vectors.bound,
+                   cacheRoundingBound(compiled->cache.elementType));
+    }
     compiledParts.push_back(std::move(*compiled));
   }
   (*writer)->complete(manifest); // every weight is there: so is the contract
@@ -355,6 +361,7 @@ void Compilation::report(const runtime::Manifest &manifest) {
     llvm::errs() << "matrices stored as " << request.precision
                  << " (--precision), arithmetic in fp32\n";
   }
+  reportCaches(manifest);
   if (!request.hasWeights) {
     llvm::errs() << "weights described, not written (--no-weights); "
                     "--random-weights SEED makes some where the bundle runs\n";
@@ -366,6 +373,17 @@ void Compilation::report(const runtime::Manifest &manifest) {
   }
   reportPlacement();
   llvm::errs() << "wrote " << request.output << "\n";
+}
+
+/// Parts that round what they keep, and so the results of their attention.
+void Compilation::reportCaches(const runtime::Manifest &manifest) {
+  for (const runtime::CacheLayout &layout : manifest.contract.layouts) {
+    if (layout.type != "f32") {
+      llvm::errs() << llvm::formatv(
+          "{0}: cache and products of attention in {1}, sums in fp32\n",
+          layout.part, layout.type);
+    }
+  }
 }
 
 /// Whether inputs are rounded, and who asked for it.

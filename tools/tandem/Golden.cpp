@@ -182,6 +182,10 @@ static double boundOf(func::FuncOp step) {
   return hasBlocks ? 1e-3 : 1e-4;
 }
 
+double cacheRoundingBound(FloatType element) {
+  return element.isBF16() ? 5e-2 : element.isF16() ? 2e-2 : 0;
+}
+
 llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,
                                   int64_t capacityTokens) {
   auto step = module.lookupSymbol<func::FuncOp>("step");

@@ -29,6 +29,10 @@ struct Golden {
   std::vector<std::vector<float>> logits;
 };
 
+/// Bound on max |a - b| / (1 + |b|) where a part keeps its cache in `element`
+/// and computes by it what the evaluator computes in fp32; 0 for fp32.
+double cacheRoundingBound(mlir::FloatType element);
+
 /// Evaluates `module`, a program at the level after split.
 llvm::Expected<Golden> makeGolden(mlir::ModuleOp module, WeightFiles &weights,
                                   int64_t capacityTokens);

@@ -90,11 +90,11 @@ runtime::LaunchCode tandem::nvidia::describePlan(PlanOp plan,
   code.format = "ptx";
   code.device = plan.getChip().str();
   code.cache.tokens = cache.tokens;
-  code.cache.bytes = cache.blockElements() * sizeof(float);
+  code.cache.bytes = cache.blockBytes();
   code.cache.layers = cache.layers;
   code.cache.heads = cache.heads;
-  code.cache.keyBytes = cache.keyDim * sizeof(float);
-  code.cache.valueBytes = cache.valueDim * sizeof(float);
+  code.cache.keyBytes = cache.keyStride() * cache.elementBytes();
+  code.cache.valueBytes = cache.valueStride() * cache.elementBytes();
   for (auto program : plan.getBody().getOps<ProgramOp>()) {
     code.programs.push_back(describe(program, cache));
   }

@@ -26,10 +26,10 @@ static CacheLayout describeSlot(const nvidia::CacheBlocks &cache,
   AffineExpr layer = axes.token.floorDiv(cache.tokens) * cache.blockElements() +
                      axes.layer * cache.layerElements();
   AffineExpr token = axes.head * cache.tokens + axes.token % cache.tokens;
-  return {axes.map(layer + token * cache.keyDim + axes.dim),
-          axes.map(layer + cache.valuesOffset() + token * cache.valueDim +
+  return {axes.map(layer + token * cache.keyStride() + axes.dim),
+          axes.map(layer + cache.valuesOffset() + token * cache.valueStride() +
                    axes.dim),
-          Float32Type::get(context)};
+          cast<FloatType>(cache.element)};
 }
 
 static PartRequirements requirementsOf(const runtime::LaunchCode &code,

@@ -27,16 +27,16 @@ using namespace tandem::nvidia;
 static constexpr int64_t threads = 128, warpThreads = 32;
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-static std::string kernelNameOf(const AttentionShape &shape) {
+std::string AttentionShape::name() const {
   auto bits = [](double value) {
     return llvm::utohexstr(llvm::bit_cast<uint64_t>(value), /*LowerCase=*/true);
   };
-  std::string name = "attention_" + std::to_string(shape.heads) + "_" +
-                     shape.cache.name() + "_" + bits(shape.scale);
-  name += shape.isCausal ? "_causal" : "";
-  name += shape.window ? "_window_" + std::to_string(shape.window) : "";
-  name += shape.softcap > 0 ? "_softcap_" + bits(shape.softcap) : "";
-  name += shape.splits > 1 ? "_splits_" + std::to_string(shape.splits) : "";
+  std::string name = "attention_" + std::to_string(heads) + "_" + cache.name() +
+                     "_" + bits(scale);
+  name += isCausal ? "_causal" : "";
+  name += window ? "_window_" + std::to_string(window) : "";
+  name += softcap > 0 ? "_softcap_" + bits(softcap) : "";
+  name += splits > 1 ? "_splits_" + std::to_string(splits) : "";
   return name;
 }
 
@@ -208,6 +208,11 @@ void AttentionCode::run() {
 }
 
 Kernel Kernels::attention(const AttentionShape &shape) {
+  return shape.usesMatrixUnits() ? attentionByTiles(shape)
+                                 : attentionByThreads(shape);
+}
+
+Kernel Kernels::attentionByThreads(const AttentionShape &shape) {
   Kernel kernel;
   kernel.threads = threads;
   kernel.blocksPerRow = shape.heads;
@@ -215,7 +220,7 @@ Kernel Kernels::attention(const AttentionShape &shape) {
   kernel.sharedBytes =
       (shape.cache.keyDim + threads + threads / warpThreads) * sizeof(float);
   return define(
-      kernelNameOf(shape), /*buffers=*/7, kernel, [](int64_t) { return false; },
+      shape.name(), /*buffers=*/7, kernel, [](int64_t) { return false; },
       [&](const Body &body) {
         AttentionCode(shape, body.code, body.arguments, body.shared, body.row)
             .run();
@@ -225,7 +230,8 @@ Kernel Kernels::attention(const AttentionShape &shape) {
 Kernel Kernels::mergeSplits(const AttentionShape &shape) {
   int64_t dim = shape.cache.valueDim, width = shape.partialWidth();
   std::string name = "merge_" + std::to_string(shape.splits) + "_splits_" +
-                     std::to_string(shape.heads) + "x" + std::to_string(dim);
+                     std::to_string(shape.heads) + "x" + std::to_string(dim) +
+                     (shape.usesMatrixUnits() ? "_of_tiles" : "");
   Kernel kernel;
   kernel.threads = threads;
   kernel.blocksPerRow = shape.heads;
@@ -236,26 +242,29 @@ Kernel Kernels::mergeSplits(const AttentionShape &shape) {
         Expr place = body.row * double(shape.heads) + code.blockX();
         Pointer parts =
             body.arguments[0] + place * double(shape.splits * width);
-        auto part = [&](int64_t split) { return parts + split * width; };
-        Expr largest = (part(0) + dim).loadFloat();
-        for (int64_t split = 1; split < shape.splits; ++split) {
-          largest = code.maximum(largest, (part(split) + dim).loadFloat());
-        }
-        // A split without keys has the largest score -infinity: factor 0.
-        Exprs factors;
-        Expr sum = code.real(0);
-        for (int64_t split = 0; split < shape.splits; ++split) {
-          factors.push_back(
-              exponential((part(split) + dim).loadFloat() - largest));
-          sum = code.fma(factors.back(), (part(split) + (dim + 1)).loadFloat(),
-                         sum);
-        }
+        auto part = [&](Expr split) { return parts + split * double(width); };
+        Expr splits = code.integer(shape.splits);
+        Expr largest =
+            code.loop(code.integer(0), splits, 1, {code.real(-infinity)},
+                      [&](Expr split, const Exprs &carried) {
+                        return Exprs{code.maximum(
+                            carried[0], (part(split) + dim).loadFloat())};
+                      })[0];
         code.loop(code.thread(), code.integer(dim), threads, [&](Expr d) {
-          Expr output = code.real(0);
-          for (auto [split, factor] : llvm::enumerate(factors)) {
-            output = code.fma(factor, (part(split) + d).loadFloat(), output);
-          }
-          (body.arguments[1] + place * double(dim) + d).store(output / sum);
+          Exprs sums = code.loop(
+              code.integer(0), splits, 1, {code.real(0), code.real(0)},
+              [&](Expr split, const Exprs &carried) {
+                // A split without keys has the largest score -infinity: 0.
+                Expr distance = (part(split) + dim).loadFloat() - largest;
+                Expr factor = shape.usesMatrixUnits() ? code.exp2(distance)
+                                                      : exponential(distance);
+                return Exprs{
+                    code.fma(factor, (part(split) + d).loadFloat(), carried[0]),
+                    code.fma(factor, (part(split) + (dim + 1)).loadFloat(),
+                             carried[1])};
+              });
+          (body.arguments[1] + place * double(dim) + d)
+              .store(sums[0] / sums[1]);
         });
       });
 }

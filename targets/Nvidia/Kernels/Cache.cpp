@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Nvidia/Kernels/CacheAddress.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
 using namespace mlir;
 using namespace tandem::nvidia;
 
@@ -54,6 +56,15 @@ Kernel Kernels::rotary(const RotaryShape &shape) {
       });
 }
 
+/// Writes a value to element i of `to`, rounded to the nearest.
+static void storeRounded(Pointer to, Expr i, Expr value, Type element) {
+  Pointer place = to.bytes(i * double(element.getIntOrFloatBitWidth() / 8));
+  if (element.isF32()) {
+    return place.store(value);
+  }
+  place.store(arith::TruncFOp::create(*value.code, element, value));
+}
+
 Kernel Kernels::append(const CacheBlocks &cache) {
   Kernel kernel;
   kernel.threads = threads;
@@ -73,7 +84,8 @@ Kernel Kernels::append(const CacheBlocks &cache) {
                       Expr head = i / double(dim);
                       Pointer to = isKey ? place.key(head, position)
                                          : place.value(head, position);
-                      (to + i % dim).store((from + i).loadFloat());
+                      storeRounded(to, i % dim, (from + i).loadFloat(),
+                                   cache.element);
                     });
         };
         put(body.arguments[0], cache.keyDim, /*isKey=*/true);

@@ -21,23 +21,26 @@ public:
       : cache(cache), layer(layer),
         list(blocks + sequence * double(cache.blocksPerRow)) {}
 
-  /// The key of a head at a position, keyDim elements.
+  /// The key of a head at a position, keyDim elements. The next position of the
+  /// block lies keyStride elements on.
   Pointer key(Expr head, Expr position) const {
-    return block(position) + inBlock(head, position) * double(cache.keyDim);
+    return at(position, inBlock(head, position) * double(cache.keyStride()));
   }
   /// The value of a head at a position, valueDim elements.
   Pointer value(Expr head, Expr position) const {
-    return block(position) + (inBlock(head, position) * double(cache.valueDim) +
-                              double(cache.valuesOffset()));
+    return at(position, inBlock(head, position) * double(cache.valueStride()) +
+                            double(cache.valuesOffset()));
   }
 
 private:
-  /// A cache may have more elements than 32 bits count.
-  Pointer block(Expr position) const {
+  /// Element `index` of the layer's part of a position's block. A cache may
+  /// have more bytes than 32 bits count.
+  Pointer at(Expr position, Expr index) const {
     Code &code = *position.code;
     Expr number = (list + position / double(cache.tokens)).loadInteger();
-    return layer + code.extend(number, code.getI64Type()) *
-                       double(cache.blockElements());
+    Expr block = code.extend(number, code.getI64Type());
+    return layer.bytes(block * double(cache.blockBytes()))
+        .bytes(index * double(cache.elementBytes()));
   }
   Expr inBlock(Expr head, Expr position) const {
     return head * double(cache.tokens) + position % cache.tokens;

@@ -22,6 +22,9 @@ std::string CacheBlocks::name() const {
   llvm::raw_string_ostream(name)
       << layers << "x" << heads << "x" << tokens << "x" << keyDim << "x"
       << valueDim << "_of_" << blocksPerRow;
+  if (!element.isF32()) {
+    llvm::raw_string_ostream(name) << "_" << element;
+  }
   return name;
 }
 

@@ -64,16 +64,32 @@ struct RotaryShape {
 
 /// Where the elements of a layer lie in the blocks of the cache. A block holds
 /// `tokens` tokens of all layers; a layer's part of it is
-/// keys [heads][tokens][keyDim], then values [heads][tokens][valueDim].
+/// keys [heads][tokens][keyStride], then values [heads][tokens][valueStride].
 struct CacheBlocks {
   int64_t layers = 0, heads = 0, keyDim = 0, valueDim = 0;
   int64_t tokens = 0;       ///< in a block
   int64_t blocksPerRow = 0; ///< entries of a row's list of blocks
+  mlir::Type element;       ///< f32, bf16 or f16
 
-  int64_t valuesOffset() const { return heads * tokens * keyDim; }
-  int64_t layerElements() const { return heads * tokens * (keyDim + valueDim); }
+  int64_t elementBytes() const { return element.getIntOrFloatBitWidth() / 8; }
+  int64_t keyStride() const { return strideOf(keyDim); }
+  int64_t valueStride() const { return strideOf(valueDim); }
+  /// Offsets and sizes count elements.
+  int64_t valuesOffset() const { return heads * tokens * keyStride(); }
+  int64_t layerElements() const {
+    return heads * tokens * (keyStride() + valueStride());
+  }
   int64_t blockElements() const { return layers * layerElements(); }
+  int64_t layerBytes() const { return layerElements() * elementBytes(); }
+  int64_t blockBytes() const { return layers * layerBytes(); }
   std::string name() const;
+
+private:
+  /// Copies to shared memory move 16 bytes, so a token of 16-bit elements
+  /// begins at a multiple of that. Nothing is written or read in between.
+  int64_t strideOf(int64_t dim) const {
+    return element.isF32() ? dim : (dim + 7) / 8 * 8;
+  }
 };
 
 /// Attention of new tokens over the cache.
@@ -86,9 +102,19 @@ struct AttentionShape {
   /// Blocks that share the keys of a head of a token: few tokens would leave
   /// most of the chip idle.
   int64_t splits = 1;
+  int64_t newTokens = 1;   ///< most new tokens of a sequence in a step
+  int64_t sharedBytes = 0; ///< that a block of threads may ask for
 
+  /// Query heads of a head of the cache.
+  int64_t group() const { return heads / cache.heads; }
+  /// Whether tensor cores make the products.
+  bool usesMatrixUnits() const { return !cache.element.isF32(); }
+  /// Blocks of threads for `tokens` tokens, without splits.
+  int64_t blocks(int64_t tokens) const;
+  std::string name() const;
   /// What a split leaves: the elements of the output, not yet divided by the
-  /// sum of weights, the largest score, and that sum.
+  /// sum of weights, the largest score (times log2 e where tensor cores made
+  /// it), and that sum.
   int64_t partialWidth() const { return cache.valueDim + 2; }
 };
 
@@ -117,7 +143,8 @@ public:
   Kernel append(const CacheBlocks &cache);
   /// (count, query, positions, rows, lengths, blocks, the layer's cache) -> y,
   /// or what splits leave, [row][head][split][partialWidth]. `lengths` are
-  /// tokens in a row's cache, the new ones included.
+  /// tokens in a row's cache, the new ones included. Tokens of a row follow
+  /// each other, rows in ascending order.
   Kernel attention(const AttentionShape &shape);
   /// (count, what splits leave) -> y
   Kernel mergeSplits(const AttentionShape &shape);
@@ -139,6 +166,9 @@ public:
   Kernel largest(int64_t width);
 
 private:
+  Kernel attentionByThreads(const AttentionShape &shape);
+  Kernel attentionByTiles(const AttentionShape &shape);
+
   /// Writes a kernel's body for one thread; `row` is the first of its rows of
   /// tokens, and there is one.
   struct Body {

@@ -198,7 +198,9 @@ void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
   shape.softcap = op.getSoftcap().convertToDouble();
   shape.isCausal = op.getKeep().getCausal();
   shape.window = std::max<int64_t>(0, op.getKeep().getWindow());
-  shape.splits = b.splits(shape.heads);
+  shape.newTokens = b.tokensOfSequence();
+  shape.sharedBytes = context.plan.getSharedBytes();
+  shape.splits = b.splits(shape);
   Value query = scope.rows.at(op.getQuery()).buffer;
   Rows y = makeRows(op.getOutput(), /*isSelected=*/false, scope);
   Value made = shape.splits > 1 ? b.makeParts(shape) : y.buffer;

@@ -69,10 +69,10 @@ Value ProgramBuilder::makeParts(const AttentionShape &shape) {
   return memory(Memory::scratch, parts * shape.partialWidth() * floatBytes);
 }
 
-int64_t ProgramBuilder::splits(int64_t heads) const {
+int64_t ProgramBuilder::splits(const AttentionShape &shape) const {
   int64_t runs = context.cache.tokens * context.cache.blocksPerRow / leastKeys;
   return std::max<int64_t>(
-      1, std::min(runs, busyBlocks / (heads * program.tokens)));
+      1, std::min(runs, busyBlocks / shape.blocks(program.tokens)));
 }
 
 Value ProgramBuilder::step(StepField field) {
@@ -93,7 +93,7 @@ Value ProgramBuilder::largest() {
 }
 
 Value ProgramBuilder::cache(int64_t layer) {
-  int64_t bytes = context.cache.layerElements() * floatBytes;
+  int64_t bytes = context.cache.layerBytes();
   return memory(Memory::cache, bytes, layer * bytes);
 }
 

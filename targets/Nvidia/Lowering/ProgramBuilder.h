@@ -51,8 +51,13 @@ public:
     return onSelected ? program.selected : program.tokens;
   }
 
+  /// Most new tokens of one sequence: one in decode.
+  int64_t tokensOfSequence() const {
+    return program.phase == "decode" ? 1 : program.tokens;
+  }
+
   /// Blocks that share the keys of a head of a token.
-  int64_t splits(int64_t heads) const;
+  int64_t splits(const AttentionShape &shape) const;
 
   /// Launches `kernel` for all tokens or the selected ones.
   void launch(const Kernel &kernel, bool onSelected, mlir::ValueRange reads,

@@ -8,6 +8,7 @@
 #include "tandem/targets/Nvidia/Lowering/Programs.h"
 
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/dialects/Transformer/IR/WeightStorage.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/Support/MathExtras.h"
@@ -66,6 +67,27 @@ std::vector<Program> tandem::nvidia::listPrograms(deploy::PartOp part,
   return programs;
 }
 
+/// The fleet's word, or the matrices' where all are rounded to 16 bits: more
+/// digits than theirs cost twice the bytes and the tensor cores.
+static FloatType cacheElementOf(deploy::PartOp part, const Machine &machine) {
+  Builder builder(part.getContext());
+  FloatType wide = builder.getF32Type(), narrow = builder.getBF16Type();
+  if (!machine.cacheElement.empty()) {
+    return machine.cacheElement == "f16"    ? builder.getF16Type()
+           : machine.cacheElement == "bf16" ? narrow
+                                            : wide;
+  }
+  bool hasMatrix = false, isRounded = true;
+  for (auto slot : part.getWeights().getAsRange<deploy::SlotAttr>()) {
+    if (slot.getRole() != deploy::WeightRole::vector) {
+      auto stored = transformer::getStored(slot.getType());
+      hasMatrix = true;
+      isRounded &= stored && stored.getElement() == narrow;
+    }
+  }
+  return hasMatrix && isRounded ? narrow : wide;
+}
+
 CacheBlocks tandem::nvidia::describeBlocks(deploy::PartOp part,
                                            const Machine &machine,
                                            int64_t capacityTokens) {
@@ -74,10 +96,13 @@ CacheBlocks tandem::nvidia::describeBlocks(deploy::PartOp part,
   auto function = part.lookupSymbol<func::FuncOp>(phase);
   for (Type type : function.getArgumentTypes()) {
     if (auto cache = dyn_cast<transformer::KvCacheType>(type)) {
-      blocks = {cache.getLayers(), cache.getHeads(), cache.getKeyDim(),
-                cache.getValueDim()};
+      blocks.layers = cache.getLayers();
+      blocks.heads = cache.getHeads();
+      blocks.keyDim = cache.getKeyDim();
+      blocks.valueDim = cache.getValueDim();
     }
   }
+  blocks.element = cacheElementOf(part, machine);
   blocks.tokens = machine.cacheBlockTokens;
   blocks.blocksPerRow = llvm::divideCeil(capacityTokens, blocks.tokens);
   return blocks;
