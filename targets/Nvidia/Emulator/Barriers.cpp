@@ -225,6 +225,7 @@ uint64_t tandem::nvidia::ptx::arriveAtMemoryBarrier(Thread *thread, Site *site,
   }
   barrier.expected -= std::min(dropped, barrier.expected);
   barrier.pending -= count;
+  thread->launch->hasProgressed = true;
   completePhase(barrier);
   return phase;
 }

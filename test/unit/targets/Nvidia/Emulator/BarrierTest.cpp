@@ -189,6 +189,28 @@ TEST(PtxBarrierTest, AnMbarrierMayBeWaitedForByItsState) {
   EXPECT_EQ(y[5], 37u);
 }
 
+// `try_wait` may return before the phase is over, and does if nobody else can
+// run.
+TEST(PtxBarrierTest, AWaitGivesUp) {
+  for (Asynchrony mode : bothModes) {
+    std::vector<uint32_t> y(1);
+    Launcher launcher(kernelText(".param .u64 y", R"(
+  .shared .align 8 .b8 s[8];
+  ld.param.b64 %rd1, [y]; mov.b32 %r1, 0;
+  mbarrier.init.shared::cta.b64 [s], 2;
+again:
+  mbarrier.try_wait.parity.shared::cta.b64 %p1, [s], 0;
+  @%p1 bra done;
+  mbarrier.arrive.shared::cta.b64 %rd2, [s]; add.s32 %r1, %r1, 1;
+  bra.uni again;
+done:
+  st.global.b32 [%rd1], %r1;)"));
+    launcher.buffer("y", y);
+    EXPECT_EQ(launcher.run({}, mode), "");
+    EXPECT_EQ(y[0], 2u);
+  }
+}
+
 TEST(PtxBarrierTest, AMissingMbarrierWaitShows) {
   std::string text = replaced(producer, "@!%p3 bra.uni wait;", "");
   text = replaced(text,
