@@ -70,7 +70,9 @@ struct Program::State {
   Memory ownMemory;
   AlignedBytes shared, local, parameters;
   FibreStacks stacks;
+  std::vector<Program> replacements; ///< the last comes first
 
+  Error compile(KernelNeeds &needs);
   Error placeVariables();
   Error translateFunctions();
   Error describeKernels();
@@ -327,6 +329,35 @@ static Error layOut(const Kernel &kernel, ArrayRef<KernelArgument> arguments,
   return Error::success();
 }
 
+Error Program::State::compile(KernelNeeds &need) {
+  if (!need.code) {
+    auto code = compiler->find(need.symbol);
+    if (!code) {
+      return code.takeError();
+    }
+    need.code = *code;
+  }
+  return Error::success();
+}
+
+Error Program::compile() {
+  for (KernelNeeds &need : state->needs) {
+    if (Error error = state->compile(need)) {
+      return error;
+    }
+  }
+  return Error::success();
+}
+
+Error Program::replace(StringRef text) {
+  auto program = load(text);
+  if (!program) {
+    return program.takeError();
+  }
+  state->replacements.push_back(std::move(*program));
+  return Error::success();
+}
+
 Error Program::State::run(Launch &launch, KernelNeeds &need,
                           ArrayRef<KernelArgument> arguments) {
   const Kernel &kernel = *launch.kernel;
@@ -342,12 +373,8 @@ Error Program::State::run(Launch &launch, KernelNeeds &need,
   if (Error error = layOut(kernel, arguments, argumentBytes)) {
     return error;
   }
-  if (!need.code) {
-    auto code = compiler->find(need.symbol);
-    if (!code) {
-      return code.takeError();
-    }
-    need.code = *code;
+  if (Error error = compile(need)) {
+    return error;
   }
   uint64_t threads = launch.shape.block.count();
   if (Error error =
@@ -382,6 +409,12 @@ Error Program::State::run(Launch &launch, KernelNeeds &need,
 Error Program::launch(StringRef name, const LaunchShape &shape,
                       ArrayRef<KernelArgument> arguments, const Memory &memory,
                       const LaunchOptions &options) {
+  for (Program &replacement : reverse(state->replacements)) {
+    if (any_of(replacement.kernels(),
+               [&](const Kernel &kernel) { return kernel.name == name; })) {
+      return replacement.launch(name, shape, arguments, memory, options);
+    }
+  }
   const Kernel *kernel = find_if(state->kernels, [&](const Kernel &kernel) {
                            return kernel.name == name;
                          }).base();

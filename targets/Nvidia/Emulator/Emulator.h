@@ -117,6 +117,13 @@ public:
   /// In the order of the text.
   llvm::ArrayRef<Kernel> kernels() const;
 
+  /// Makes the machine code of all kernels now.
+  llvm::Error compile();
+
+  /// From now on the kernels of `text` are launched in place of those of the
+  /// same names; what `load` refuses is an error.
+  llvm::Error replace(llvm::StringRef text);
+
   /// Runs `kernel` over the buffers of `memory` and returns when every block is
   /// done. An error stops the launch where it is and names the kernel, the PTX
   /// line, block and thread: an access outside `memory` or misaligned, a

@@ -125,6 +125,34 @@ TEST(PtxControlTest, AModuleSaysWhatItsKernelsTake) {
   EXPECT_EQ(kernel.parameters[0].bytes, 8u);
 }
 
+TEST(PtxControlTest, KernelsAreReplaced) {
+  auto text = [](llvm::StringRef number) {
+    return kernelText(".param .u64 y", ("ld.param.b64 %rd1, [y]; st.global.b32 "
+                                        "[%rd1], " +
+                                        number + ";")
+                                           .str());
+  };
+  auto module = Program::load(text("1"));
+  ASSERT_TRUE(bool(module));
+  std::vector<uint32_t> y(1);
+  Memory memory;
+  ASSERT_FALSE(bool(memory.add("y", y.data(), sizeof(uint32_t))));
+  auto launch = [&] {
+    EXPECT_FALSE(bool(
+        module->launch("k", {}, {KernelArgument::of(y.data())}, memory, {})));
+    return y[0];
+  };
+  EXPECT_FALSE(bool(module->compile()));
+  EXPECT_EQ(launch(), 1u);
+  EXPECT_FALSE(bool(module->replace(text("2"))));
+  EXPECT_EQ(launch(), 2u);
+  EXPECT_FALSE(bool(module->replace(text("3"))));
+  EXPECT_EQ(launch(), 3u);
+  EXPECT_TRUE(startsWith(llvm::toString(module->replace(text("%r99"))),
+                         "PTX line 6: 'st.global.b32' has operand '%r99'"));
+  EXPECT_EQ(launch(), 3u);
+}
+
 TEST(PtxControlTest, ALaunchMustFitItsKernel) {
   std::vector<int32_t> y(80);
   Launcher launcher(program);
