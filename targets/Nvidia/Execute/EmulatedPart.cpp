@@ -9,6 +9,8 @@
 
 #include "tandem/targets/Nvidia/Execute/StepInputs.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 using namespace tandem;
@@ -123,6 +125,27 @@ llvm::Error EmulatedPart::launchAll(const runtime::LaunchProgram &chosen,
   return llvm::Error::success();
 }
 
+llvm::Error EmulatedPart::checkTokens(uint64_t rows) const {
+  for (uint64_t row = 0; row < rows; ++row) {
+    const float *first =
+        reinterpret_cast<const float *>(logits.data()) + row * part.vocabulary;
+    const float *end = first + part.vocabulary;
+    if (std::any_of(first, end,
+                    [](float value) { return std::isnan(value); })) {
+      continue; // what compares logits says so
+    }
+    int32_t chosen = reinterpret_cast<const int32_t *>(tokens.data())[row];
+    int32_t largest = std::max_element(first, end) - first;
+    if (chosen != largest) {
+      return llvm::createStringError(
+          "the kernels chose token " + std::to_string(chosen) + " of row " +
+          std::to_string(row) + ", expected " + std::to_string(largest) +
+          ", the first of the largest logit");
+    }
+  }
+  return llvm::Error::success();
+}
+
 llvm::Error EmulatedPart::run(const std::string &phase,
                               const TandemStep &step) {
   const runtime::LaunchProgram &chosen =
@@ -147,6 +170,10 @@ llvm::Error EmulatedPart::run(const std::string &phase,
     return error;
   }
   storeCache(step);
+  bool selects = bytesOf(chosen, "tokens") > 0;
+  if (llvm::Error error = checkTokens(selects ? selectedOf(step) : 0)) {
+    return error;
+  }
   std::memcpy(step.logits, logits.data(),
               returnedRows(chosen, step) * part.vocabulary * sizeof(float));
   for (uint64_t layer = 0;

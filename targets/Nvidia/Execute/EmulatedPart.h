@@ -45,6 +45,9 @@ private:
                         const TandemStep &step, ptx::Memory &memory);
   llvm::Error launchAll(const runtime::LaunchProgram &chosen,
                         const TandemStep &step);
+  /// Fails where a chosen token is not the first of the largest logit: nobody
+  /// else looks at them here.
+  llvm::Error checkTokens(uint64_t rows) const;
   uint64_t blocksPerRow() const { return part.slotBytes / cacheBytes(); }
   uint64_t cacheBytes() const { return part.launches->cache.bytes; }
 
