@@ -22,10 +22,6 @@ static constexpr const char *libraryName = "libcuda.so.1";
                        "this CPU");
 }
 
-void DriverApi::CloseLibrary::operator()(void *handle) const {
-  dlclose(handle);
-}
-
 static std::string versionText(int32_t version) {
   return std::to_string(version / 1000) + "." +
          std::to_string(version % 1000 / 10);
@@ -34,7 +30,7 @@ static std::string versionText(int32_t version) {
 void DriverApi::loadFunctions() {
   auto load = [&](auto &member, const char *symbol) {
     member = reinterpret_cast<std::remove_reference_t<decltype(member)>>(
-        dlsym(library.get(), symbol));
+        dlsym(library, symbol));
     if (!member) {
       lack(std::string("the NVIDIA driver on this machine lacks '") + symbol +
            "', which came with CUDA 11.4; install a newer one");
@@ -46,7 +42,8 @@ void DriverApi::loadFunctions() {
 }
 
 DriverApi::DriverApi(int32_t leastVersion) {
-  library.reset(dlopen(libraryName, RTLD_NOW | RTLD_LOCAL));
+  // It has threads and handlers of its own, and stays.
+  library = dlopen(libraryName, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE);
   if (!library) {
     lack(std::string("this machine has no NVIDIA driver (") + dlerror() + ")");
   }

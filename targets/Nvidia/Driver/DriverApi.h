@@ -15,7 +15,7 @@
 #include "tandem/targets/Nvidia/Driver/DriverFunctions.h"
 #include "tandem/targets/Runtime/Failure.h"
 
-#include <memory>
+#include <string>
 
 namespace tandem::nvidia::driver {
 
@@ -52,10 +52,7 @@ private:
   [[noreturn]] void raise(Result result, const std::string &what) const;
   void loadFunctions();
 
-  struct CloseLibrary {
-    void operator()(void *handle) const;
-  };
-  std::unique_ptr<void, CloseLibrary> library;
+  void *library = nullptr; ///< never unloaded
 };
 
 } // namespace tandem::nvidia::driver

@@ -9,6 +9,7 @@
 
 #include "tandem/targets/Nvidia/Architecture.h"
 #include "tandem/targets/Nvidia/Execute/KernelText.h"
+#include "tandem/targets/Nvidia/Execute/StepInputs.h"
 #include "tandem/targets/Runtime/Failure.h"
 
 #include <algorithm>
@@ -215,6 +216,15 @@ void PartCheck::checkProgram(const runtime::LaunchProgram &program,
   if (program.arenaBytes > part.arenaBytes()) {
     reject(where + ".arena_bytes is " + std::to_string(program.arenaBytes) +
            ", and the part's arena has " + std::to_string(part.arenaBytes()));
+  }
+  // All rows that a step may return are there; a stage before the last has no
+  // tokens and returns a row of each.
+  require(where + ".buffers: the end of logits", bytesOf(program, "logits"),
+          program.selected * part.vocabulary * sizeof(float),
+          "selected * vocabulary of fp32");
+  if (bytesOf(program, "tokens") == 0) {
+    require(where + ".selected", program.selected, program.tokens,
+            "a program that chooses no tokens returns a row of each");
   }
   checkValues(program, where);
   for (size_t i = 0; i < program.buffers.size(); ++i) {
