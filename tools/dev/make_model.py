@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Writes a decoder with random weights at a real model's size, for memory and speed tests.
 
-    make_model.py 160m|0.5b OUT [--inline]
+    make_model.py 160m|0.5b|8b OUT [--inline] [--int4] [--no-data]
 
 The graph is spelled as onnxruntime-genai's builder spells it (GroupQueryAttention,
 SkipSimplifiedLayerNormalization); weights are N(0, 0.02^2) from a fixed seed. --inline
-keeps them in model.onnx instead of model.onnx.data. Needs numpy and onnx.
+keeps them in model.onnx instead of model.onnx.data. --int4 has matrices as codes of 4
+bits in blocks of 32 (MatMulNBits) and --no-data leaves all weights out, for
+`tandem compile --no-weights`; codes are never made here, so --int4 needs --no-data.
+8b has the shapes of Llama 3 8B. Needs numpy and onnx.
 """
 import argparse
 import json
@@ -19,19 +22,29 @@ SIZES = {  # hidden, layers, query heads, key heads, inner width, vocabulary, ti
     "tiny": (64, 2, 4, 2, 160, 256, True),
     "160m": (768, 12, 12, 12, 3072, 32000, False),
     "0.5b": (896, 24, 14, 2, 4864, 151936, True),
+    "8b": (4096, 32, 32, 8, 14336, 128256, False),
 }
 CONTEXT = 4096
+BLOCK = 32
 
 
 class Builder:
     """Collects nodes and initialisers; weights are made one at a time when written."""
 
-    def __init__(self):
-        self.nodes, self.shapes = [], {}
+    def __init__(self, int4):
+        self.nodes, self.shapes, self.int4 = [], {}, int4
 
-    def weight(self, name, *shape):
-        self.shapes[name] = shape
+    def weight(self, name, *shape, type=TensorProto.FLOAT):
+        self.shapes[name] = (type, shape)
         return name
+
+    def linear(self, value, name, depth, width):
+        if not self.int4:
+            return self.node("MatMul", [value, self.weight(name + ".weight", depth, width)], [name])
+        codes = self.weight(name + ".codes", width, depth // BLOCK, BLOCK // 2, type=TensorProto.UINT8)
+        scales = self.weight(name + ".scales", width, depth // BLOCK)
+        return self.node("MatMulNBits", [value, codes, scales], [name], domain="com.microsoft", K=depth, N=width, bits=4,
+                         block_size=BLOCK)
 
     def node(self, op, inputs, outputs, domain="", **attributes):
         self.nodes.append(helper.make_node(op, inputs, outputs, name=outputs[0], domain=domain, **attributes))
@@ -42,25 +55,21 @@ class Builder:
         return self.node("Constant", [], [name], value=tensor)
 
 
-def build(size):
+def build(size, int4):
     hidden, layers, heads, kv_heads, inner, vocabulary, tied = SIZES[size]
     dim = hidden // heads
-    b = Builder()
+    b = Builder(int4)
     one, zero = b.constant("one", [1]), b.constant("axis_one", 1)
     total = b.node("ReduceSum", ["attention_mask", one], ["mask_sum"], keepdims=0)
     last = b.node("Cast", [b.node("Sub", [total, one], ["mask_last"])], ["seqlens_k"], to=TensorProto.INT32)
     length = b.node("Gather", [b.node("Shape", ["attention_mask"], ["mask_shape"]), zero], ["mask_length"], axis=0)
     length = b.node("Cast", [length], ["total_seq_len"], to=TensorProto.INT32)
-    head = b.weight("lm_head.MatMul.weight", hidden, vocabulary)
-    table = (b.node("Transpose", [head], ["tied_table"], perm=[1, 0]) if tied
-             else b.weight("model.embed_tokens.weight", vocabulary, hidden))
+    table = b.weight("model.embed_tokens.weight", vocabulary, hidden) if not tied or int4 else b.node(
+        "Transpose", [b.weight("lm_head.weight", hidden, vocabulary)], ["tied_table"], perm=[1, 0])
     skip = b.node("Gather", [table, "input_ids"], ["embedding"])
     x = b.node("SimplifiedLayerNormalization", [skip, b.weight("layers.0.input_norm", hidden)], ["normed"],
                axis=-1, epsilon=1e-6, stash_type=1)
     b.weight("cos_cache", CONTEXT, dim // 2), b.weight("sin_cache", CONTEXT, dim // 2)
-
-    def linear(value, name, *shape):
-        return b.node("MatMul", [value, b.weight(name + ".weight", *shape)], [name])
 
     def add_norm(skip, value, name):
         b.node("SkipSimplifiedLayerNormalization", [skip, value, b.weight(name + ".weight", hidden)],
@@ -69,18 +78,19 @@ def build(size):
 
     for i in range(layers):
         p = f"layers.{i}."
-        qkv = linear(x, p + "qkv", hidden, (heads + 2 * kv_heads) * dim)
+        qkv = b.linear(x, p + "qkv", hidden, (heads + 2 * kv_heads) * dim)
         b.node("GroupQueryAttention",
                [qkv, "", "", f"past_key_values.{i}.key", f"past_key_values.{i}.value", last, length,
                 "cos_cache", "sin_cache"],
                [p + "attention", f"present.{i}.key", f"present.{i}.value"], domain="com.microsoft",
                num_heads=heads, kv_num_heads=kv_heads, scale=dim ** -0.5, do_rotary=1, local_window_size=-1)
-        x, skip = add_norm(skip, linear(p + "attention", p + "o", hidden, hidden), p + "post_norm")
-        gate, up = linear(x, p + "gate", hidden, inner), linear(x, p + "up", hidden, inner)
+        x, skip = add_norm(skip, b.linear(p + "attention", p + "o", hidden, hidden), p + "post_norm")
+        gate, up = b.linear(x, p + "gate", hidden, inner), b.linear(x, p + "up", hidden, inner)
         gate = b.node("Mul", [gate, b.node("Sigmoid", [gate], [p + "sigmoid"])], [p + "silu"])
-        down = linear(b.node("Mul", [gate, up], [p + "glu"]), p + "down", inner, hidden)
+        down = b.linear(b.node("Mul", [gate, up], [p + "glu"]), p + "down", inner, hidden)
         x, skip = add_norm(skip, down, f"layers.{i + 1}.norm")
-    b.node("MatMul", [x, head], ["logits"])
+    b.linear(x, "lm_head", hidden, vocabulary)
+    b.nodes[-1].output[0] = "logits"
     return b
 
 
@@ -93,22 +103,26 @@ def values(name, shape, generator):
     return generator.standard_normal(shape, np.float32) * np.float32(0.02)
 
 
-def write(b, size, out, inline):
+def write(b, size, out, inline, has_data):
     hidden, layers, heads, kv_heads, _, vocabulary, _ = SIZES[size]
     generator, initializers = np.random.default_rng(1), []
+    offset = 0
     with open(out / "model.onnx.data", "wb") as data:
-        for name, shape in b.shapes.items():
-            tensor = TensorProto(name=name, data_type=TensorProto.FLOAT, dims=shape)
-            array = values(name, shape, generator)
+        for name, (type, shape) in b.shapes.items():
+            tensor = TensorProto(name=name, data_type=type, dims=shape)
+            size_bytes = int(np.prod(shape)) * (4 if type == TensorProto.FLOAT else 1)
+            array = values(name, shape, generator) if has_data else None
             if inline:
                 tensor.raw_data = array.tobytes()
             else:
                 tensor.data_location = TensorProto.EXTERNAL
-                for key, value in (("location", "model.onnx.data"), ("offset", data.tell()), ("length", array.nbytes)):
+                for key, value in (("location", "model.onnx.data"), ("offset", offset), ("length", size_bytes)):
                     tensor.external_data.add(key=key, value=str(value))
-                data.write(array.tobytes())
+                if has_data:
+                    data.write(array.tobytes())
+                offset += size_bytes
             initializers.append(tensor)
-    if inline:
+    if inline or not has_data:
         (out / "model.onnx.data").unlink()
     ids = TensorProto.INT64
     info = helper.make_tensor_value_info
@@ -132,9 +146,13 @@ def main():
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("out", type=Path)
     parser.add_argument("--inline", action="store_true")
+    parser.add_argument("--int4", action="store_true")
+    parser.add_argument("--no-data", action="store_true")
     arguments = parser.parse_args()
+    if (arguments.int4 and not arguments.no_data) or (arguments.inline and arguments.no_data):
+        parser.error("--int4 needs --no-data, and --inline excludes it")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    write(build(arguments.size), arguments.size, arguments.out, arguments.inline)
+    write(build(arguments.size, arguments.int4), arguments.size, arguments.out, arguments.inline, not arguments.no_data)
 
 
 if __name__ == "__main__":
