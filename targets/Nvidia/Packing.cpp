@@ -37,6 +37,11 @@ static std::optional<WeightFormat> formatOf(deploy::SlotAttr slot) {
                           isNk(slot.getRole()));
 }
 
+/// Whether codes lie as tensor cores take them.
+static bool isInGroups(const WeightFormat &format) {
+  return format.isCodes() && format.isForTensorCores();
+}
+
 PackingPlan tandem::nvidia::planPacking(deploy::PartOp part) {
   PackingPlan plan;
   llvm::DenseMap<std::pair<Attribute, unsigned>, int64_t> firstOf;
@@ -47,7 +52,8 @@ PackingPlan tandem::nvidia::planPacking(deploy::PartOp part) {
     packed.bytes = slot.getType().getNumElements() * int64_t(sizeof(float));
     unsigned isTransposed = 0;
     if (auto format = formatOf(slot)) {
-      packed.layout = "rows_" + format->name();
+      packed.layout =
+          (isInGroups(*format) ? "groups_" : "rows_") + format->name();
       packed.bytes = format->bytes();
       isTransposed = !isNk(slot.getRole());
     }
@@ -107,13 +113,37 @@ static void writeRows(const WeightFormat &format, bool isNk,
   }
 }
 
-/// Writes codes as they are, and behind them scales with zero points.
+/// A row of codes in groups of 64 bytes (Kernels/Codes.h).
+static std::vector<char> groupCodes(const WeightFormat &format,
+                                    const PackedRows &codes, int64_t row) {
+  std::vector<char> bytes(format.rowBytes());
+  for (int64_t k = 0; k < format.depth; ++k) {
+    int64_t thread = k / 8 % 4, place = k % 8;
+    int64_t run = k % format.groupCodes() / 32;
+    int64_t first = k / format.groupCodes() * 64 + thread * 16;
+    int64_t bit = format.bits == 4 ? run * 32 + place % 2 * 16 + place / 2 * 4
+                                   : run * 64 + place * 8;
+    bytes[first + bit / 8] |= codes.get(row, k) << bit % 8;
+  }
+  return bytes;
+}
+
+/// Writes codes, and behind them scales with zero points.
 static void writeBlocks(const WeightFormat &format, deploy::SlotAttr slot,
                         ArrayRef<ArrayRef<char>> payloads,
                         function_ref<void(ArrayRef<char>)> write) {
   auto encoding = transformer::getBlocks(slot.getType());
   auto sources = onnx::getPayloads(slot.getSource());
-  write(payloads[0].take_front(format.elementBytes()));
+  int64_t fileBlocks = llvm::divideCeil(format.depth, format.block);
+  if (isInGroups(format)) {
+    PackedRows codes{payloads[0], format.bits,
+                     fileBlocks * format.block * format.bits / 8};
+    for (int64_t n = 0; n < format.rows; ++n) {
+      write(groupCodes(format, codes, n));
+    }
+  } else {
+    write(payloads[0].take_front(format.elementBytes()));
+  }
   static constexpr char zeros[16] = {};
   write(ArrayRef<char>(zeros, format.numbersOffset() - format.elementBytes()));
   Floats scales(sources[1], payloads[1]);
@@ -121,18 +151,19 @@ static void writeBlocks(const WeightFormat &format, deploy::SlotAttr slot,
   PackedRows packed;
   if (encoding.hasPackedZeroPoints()) {
     packed = {payloads[2], format.bits,
-              int64_t(llvm::divideCeil(format.blocks() * format.bits, 8))};
+              int64_t(llvm::divideCeil(fileBlocks * format.bits, 8))};
   } else if (encoding.getZeroPoints()) {
     zeroPoints.emplace(sources[2], payloads[2]);
   }
-  std::vector<float> row(2 * format.blocks());
+  std::vector<float> row(format.numbers() * format.blocks());
   for (int64_t n = 0; n < format.rows; ++n) {
-    for (int64_t i = 0; i < format.blocks(); ++i) {
-      int64_t index = n * format.blocks() + i;
-      row[2 * i] = scales.at(index);
-      row[2 * i + 1] = encoding.hasPackedZeroPoints() ? packed.get(n, i)
-                       : zeroPoints ? zeroPoints->at(index)
-                                    : encoding.getDefaultZeroPoint();
+    for (int64_t i = 0; i < fileBlocks; ++i) {
+      int64_t index = n * fileBlocks + i;
+      float *numbers = row.data() + format.numbers() * i;
+      numbers[0] = scales.at(index);
+      if (format.hasZeros) {
+        numbers[1] = zeroPoints ? zeroPoints->at(index) : packed.get(n, i);
+      }
     }
     write(bytesOf(row));
   }

@@ -87,9 +87,10 @@ Expr operator/(Expr a, double b) { return a / like(a, b); }
 Expr operator/(double a, Expr b) { return like(b, a) / b; }
 Expr operator%(Expr a, int64_t b) { return a % like(a, double(b)); }
 Expr operator&(Expr a, int64_t b) { return a & like(a, double(b)); }
-Expr operator>>(Expr a, int64_t b) {
-  return {*a.code, arith::ShRUIOp::create(*a.code, a, like(a, double(b)))};
+Expr operator>>(Expr a, Expr b) {
+  return {*a.code, arith::ShRUIOp::create(*a.code, a, b)};
 }
+Expr operator>>(Expr a, int64_t b) { return a >> like(a, double(b)); }
 Expr operator<(Expr a, double b) { return a < like(a, b); }
 Expr operator>(Expr a, double b) { return a > like(a, b); }
 Expr operator==(Expr a, int64_t b) { return a == like(a, double(b)); }

@@ -54,7 +54,8 @@ Expr operator/(Expr a, double b);
 Expr operator/(double a, Expr b);
 Expr operator%(Expr a, int64_t b);
 Expr operator&(Expr a, int64_t b);
-Expr operator>>(Expr a, int64_t b); ///< unsigned
+Expr operator>>(Expr a, Expr b); ///< unsigned
+Expr operator>>(Expr a, int64_t b);
 Expr operator<(Expr a, double b);
 Expr operator>(Expr a, double b);
 Expr operator==(Expr a, int64_t b);

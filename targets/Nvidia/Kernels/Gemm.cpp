@@ -8,55 +8,25 @@
 // A block of threads makes a tile of the result. Inputs are A, weights B. Tiles
 // of both, 128 bytes deep, come to shared memory by asynchronous copies some
 // stages ahead; rows that are not there come as zeros. Each warp multiplies a
-// part of the tile: two warps share its rows, the others its columns.
+// part of the tile: two warps share its rows, the others its columns. Codes go
+// to registers as they lie, for the stage that multiplies them.
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/Matrix.h"
-#include "tandem/targets/Nvidia/Kernels/Product.h"
+#include "tandem/targets/Nvidia/Kernels/GemmCode.h"
 
 using namespace mlir;
 using namespace tandem::nvidia;
 
-static constexpr int64_t warpThreads = 32, warpsAlongRows = 2;
-static constexpr int64_t warpColumns = 32;
-static constexpr int64_t tileRowBytes = tileDepth * 2, pieceBytes = 16;
-static constexpr int64_t pieces = tileRowBytes / pieceBytes;
-static constexpr int64_t leastStages = 2, mostStages = 4;
+static constexpr int64_t tileRowBytes = GemmTile::rowBytes;
+static constexpr int64_t pieces = tileRowBytes / GemmTile::pieceBytes;
+static constexpr int64_t leastStages = 2;
 /// Blocks of threads that keep a chip busy, about one a multiprocessor.
 static constexpr int64_t busyBlocks = 128;
 
-namespace {
-
-/// What a block of threads makes at once.
-struct Tile {
-  int64_t rows, columns; ///< of the result
-
-  int64_t threads() const {
-    return warpsAlongRows * columns / warpColumns * warpThreads;
-  }
-  int64_t inputBytes(const LinearShape &shape) const {
-    return rows * shape.input().terms * tileRowBytes;
-  }
-  int64_t stageBytes(const LinearShape &shape) const {
-    return inputBytes(shape) + columns * shape.matrices() * tileRowBytes;
-  }
-  int64_t stages(const LinearShape &shape) const {
-    return std::min(mostStages, shape.sharedBytes / stageBytes(shape));
-  }
-  int64_t blocks(const LinearShape &shape) const {
-    return (shape.inputRows + rows - 1) / rows *
-           ((shape.weight.rows + columns - 1) / columns);
-  }
-};
-
-} // namespace
-
-/// The largest tile of which there are enough, and of which two fit; the last
-/// one fits every chip.
-static Tile tileOf(const LinearShape &shape) {
-  static constexpr Tile tiles[] = {{128, 128}, {128, 64}};
-  for (Tile tile : tiles) {
+GemmTile GemmTile::of(const LinearShape &shape) {
+  static constexpr GemmTile tiles[] = {{128, 128}, {128, 64}};
+  for (GemmTile tile : tiles) {
     // Both sums of a gate would not stay in registers.
     bool isTooWide = shape.hasGate && tile.columns > 64;
     if (!isTooWide && tile.blocks(shape) >= busyBlocks &&
@@ -64,59 +34,8 @@ static Tile tileOf(const LinearShape &shape) {
       return tile;
     }
   }
-  return {64, 64};
+  return {64, 64}; // fits every chip
 }
-
-namespace {
-
-/// The code of one thread.
-class GemmCode {
-public:
-  explicit GemmCode(const Product &product)
-      : product(product), shape(product.shape), code(product.code),
-        tile(tileOf(shape)), stages(tile.stages(shape)),
-        lane(code.thread() % warpThreads),
-        warpRow(code.thread() / double(warpThreads) % warpsAlongRows *
-                double(tile.rows / warpsAlongRows)),
-        warpColumn(code.thread() / double(warpThreads * warpsAlongRows) *
-                   double(warpColumns)),
-        column(code.blockX() * double(tile.columns)) {}
-
-  void run();
-
-private:
-  int64_t tilesAlongRows() const { return tile.rows / warpsAlongRows / 16; }
-  static constexpr int64_t tilesAlongColumns = warpColumns / 8;
-  int64_t sumsPerMatrix() const {
-    return tilesAlongRows() * tilesAlongColumns * 4;
-  }
-
-  Pointer stageAt(Expr stage) {
-    return product.shared.bytes(stage * double(tile.stageBytes(shape)));
-  }
-  /// Copies a tile of `rows` rows that lie `rowBytes` apart, of which those
-  /// below `end` exist; `first` is the first one.
-  void copyTile(Pointer to, Pointer from, int64_t rows, int64_t rowBytes,
-                Expr first, Expr end);
-  /// Begins to copy what lies at tile `depth` along the depth.
-  void copyStage(Expr depth, Expr stage);
-  /// Adds the products of a stage.
-  void multiplyStage(Pointer stage, Exprs &sums);
-  Exprs loadInputs(Pointer stage, int64_t term, int64_t row, int64_t depth);
-  Exprs loadWeights(Pointer stage, int64_t matrix, int64_t column,
-                    int64_t depth);
-  Exprs sumProducts();
-  void store(const Exprs &sums);
-
-  const Product &product;
-  const LinearShape &shape;
-  Code &code;
-  Tile tile;
-  int64_t stages;
-  Expr lane, warpRow, warpColumn, column;
-};
-
-} // namespace
 
 void GemmCode::copyTile(Pointer to, Pointer from, int64_t rows,
                         int64_t rowBytes, Expr first, Expr end) {
@@ -124,11 +43,11 @@ void GemmCode::copyTile(Pointer to, Pointer from, int64_t rows,
     Expr index = code.thread() + double(i);
     Expr row = index / double(pieces), piece = index % pieces;
     Expr isThere = first + row < end;
-    Expr bytes =
-        code.select(isThere, code.integer(pieceBytes), code.integer(0));
+    Expr bytes = code.select(isThere, code.integer(GemmTile::pieceBytes),
+                             code.integer(0));
     copyAsync(to.bytes(swizzledOffset(row, piece, tileRowBytes)),
               from.bytes((first + row) * double(rowBytes) +
-                         piece * double(pieceBytes)),
+                         piece * double(GemmTile::pieceBytes)),
               bytes);
   }
 }
@@ -142,7 +61,8 @@ void GemmCode::copyStage(Expr depth, Expr stage) {
              product.input().bytes(offset + double(term * format.termBytes())),
              tile.rows, format.rowBytes(), product.row, product.count);
   }
-  for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+  for (int64_t matrix = 0; !shape.weight.isCodes() && matrix < shape.matrices();
+       ++matrix) {
     copyTile(to.bytes(code.integer(tile.inputBytes(shape) +
                                    matrix * tile.columns * tileRowBytes)),
              product.weights(matrix)[0].bytes(offset), tile.columns,
@@ -150,7 +70,6 @@ void GemmCode::copyStage(Expr depth, Expr stage) {
   }
 }
 
-/// The operand A of 16 rows, 16 deep from element 16 `depth`.
 Exprs GemmCode::loadInputs(Pointer stage, int64_t term, int64_t row,
                            int64_t depth) {
   Expr own = warpRow + double(row) + lane % 16;
@@ -160,7 +79,6 @@ Exprs GemmCode::loadInputs(Pointer stage, int64_t term, int64_t row,
                    /*count=*/4);
 }
 
-/// The operands B of 16 columns.
 Exprs GemmCode::loadWeights(Pointer stage, int64_t matrix, int64_t column,
                             int64_t depth) {
   Expr own = warpColumn + double(column) + lane % 8 + lane / 16.0 * 8.0;
@@ -175,7 +93,7 @@ void GemmCode::multiplyStage(Pointer stage, Exprs &sums) {
   for (int64_t depth = 0; depth < tileDepth / 16; ++depth) {
     Exprs weights;
     for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
-      for (int64_t i = 0; i < warpColumns; i += 16) {
+      for (int64_t i = 0; i < GemmTile::warpColumns; i += 16) {
         weights.append(loadWeights(stage, matrix, i, depth));
       }
     }
@@ -210,23 +128,29 @@ Exprs GemmCode::sumProducts() {
   // Behind the sums: the stage to multiply, and the one to fill.
   Exprs carried(sumsPerMatrix() * shape.matrices(), code.real(0));
   carried.append({code.integer(0), code.integer(stages - 1)});
-  carried = code.loop(code.integer(0), code.integer(depths), 1, carried,
-                      [&](Expr depth, const Exprs &current) {
-                        Exprs sums = current;
-                        Expr full = sums[sums.size() - 2], empty = sums.back();
-                        waitForCopies(code, stages - 2);
-                        // All threads have copied this stage, and have left the
-                        // one before.
-                        code.barrier();
-                        Expr ahead = depth + double(stages - 1);
-                        code.ifThen(ahead < double(depths),
-                                    [&] { copyStage(ahead, empty); });
-                        commitCopies(code);
-                        sums.truncate(sums.size() - 2);
-                        multiplyStage(stageAt(full), sums);
-                        sums.append({following(full), following(empty)});
-                        return sums;
-                      });
+  carried = code.loop(
+      code.integer(0), code.integer(depths), 1, carried,
+      [&](Expr depth, const Exprs &current) {
+        Exprs sums = current;
+        Expr full = sums[sums.size() - 2], empty = sums.back();
+        SmallVector<Exprs> codes;
+        if (shape.weight.isCodes()) { // under way while copies are waited for
+          codes = loadCodes(depth);
+        }
+        waitForCopies(code, stages - 2);
+        // All threads have copied this stage, and have left the
+        // one before.
+        code.barrier();
+        Expr ahead = depth + double(stages - 1);
+        code.ifThen(ahead < double(depths), [&] { copyStage(ahead, empty); });
+        commitCopies(code);
+        sums.truncate(sums.size() - 2);
+        shape.weight.isCodes()
+            ? multiplyCodes(stageAt(full), codes, depth, sums)
+            : multiplyStage(stageAt(full), sums);
+        sums.append({following(full), following(empty)});
+        return sums;
+      });
   carried.truncate(carried.size() - 2);
   return carried;
 }
@@ -237,7 +161,8 @@ void GemmCode::store(const Exprs &sums) {
   Expr firstColumn = column + warpColumn + lane % 4 * 2.0;
   auto storeRow = [&](int64_t row, int64_t half) {
     Expr token = firstRow + double(16 * row + 8 * half);
-    for (int64_t i = 0; i < warpColumns / 4; ++i) { // pairs, and which of one
+    for (int64_t i = 0; i < GemmTile::warpColumns / 4;
+         ++i) { // pairs, and which of one
       Expr own = firstColumn + double(i / 2 * 8 + i % 2);
       int64_t place = (row * tilesAlongColumns + i / 2) * 4 + 2 * half + i % 2;
       Exprs made;
@@ -267,7 +192,7 @@ void GemmCode::store(const Exprs &sums) {
 void GemmCode::run() { store(sumProducts()); }
 
 Kernel tandem::nvidia::shapeOfGemm(const LinearShape &shape) {
-  Tile tile = tileOf(shape);
+  GemmTile tile = GemmTile::of(shape);
   Kernel kernel;
   kernel.threads = tile.threads();
   kernel.blocksPerRow = (shape.weight.rows + tile.columns - 1) / tile.columns;
@@ -277,7 +202,7 @@ Kernel tandem::nvidia::shapeOfGemm(const LinearShape &shape) {
 }
 
 std::string tandem::nvidia::nameOfGemm(const LinearShape &shape) {
-  Tile tile = tileOf(shape);
+  GemmTile tile = GemmTile::of(shape);
   return "gemm_" + std::to_string(tile.rows) + "x" +
          std::to_string(tile.columns) + "_terms_" +
          std::to_string(shape.input().terms) + "_";

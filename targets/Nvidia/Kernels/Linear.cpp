@@ -38,10 +38,11 @@ static std::string kernelNameOf(const LinearShape &shape) {
          nameOf(shape.steps) + shape.output.name();
 }
 
-/// Tensor cores multiply weights of bf16. Few rows are bound by the loads of
-/// weights, so that three terms of inputs, which keep fp32, cost no time.
+/// Tensor cores multiply weights that are exact in bf16. Few rows are bound by
+/// the loads of weights, so that three terms of inputs, which keep fp32, cost
+/// no time.
 RowFormat LinearShape::input() const {
-  return {weight.depth, weight.kind == WeightFormat::Kind::bf16 ? 3 : 0};
+  return {weight.depth, weight.isForTensorCores() ? 3 : 0};
 }
 
 void Product::store(ArrayRef<Expr> sums, Expr token, Expr column) const {

@@ -22,12 +22,12 @@
 
 namespace tandem::nvidia {
 
-/// Elements of a row of weights, or of a term of inputs, come in multiples of
-/// this: 128 bytes of bf16, which tiles are made of.
-inline constexpr int64_t tileDepth = 64;
+/// Elements of a row of weights come in multiples of this: 128 bytes of bf16,
+/// which tiles are made of. A term of inputs has whole groups of codes as well.
+inline constexpr int64_t tileDepth = 64, termDepth = 128;
 
-inline int64_t wholeTiles(int64_t depth) {
-  return (depth + tileDepth - 1) / tileDepth * tileDepth;
+inline int64_t roundUp(int64_t depth, int64_t multiple) {
+  return (depth + multiple - 1) / multiple * multiple;
 }
 
 /// How rows of `width` elements lie.
@@ -36,10 +36,10 @@ struct RowFormat {
   int64_t terms = 0; ///< of bf16; 0: fp32
 
   bool isF32() const { return terms == 0; }
-  int64_t termBytes() const { return wholeTiles(width) * 2; }
+  int64_t termBytes() const { return roundUp(width, termDepth) * 2; }
   int64_t rowBytes() const { return isF32() ? width * 4 : terms * termBytes(); }
   /// Elements between a term's last one and the next term.
-  int64_t padding() const { return isF32() ? 0 : wholeTiles(width) - width; }
+  int64_t padding() const { return isF32() ? 0 : termBytes() / 2 - width; }
   /// "_to_bf16x2", a part of kernels' names; empty for fp32.
   std::string name() const;
 };

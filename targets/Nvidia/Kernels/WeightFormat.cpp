@@ -25,6 +25,7 @@ std::optional<WeightFormat> WeightFormat::of(RankedTensorType type, bool isNk) {
     format.kind = Kind::blocks;
     format.bits = blocks.getBits();
     format.block = blocks.getBlock();
+    format.hasZeros = bool(blocks.getZeroPoints());
     // Four codes are loaded at once.
     return isNk && format.block % 4 == 0 ? std::optional(format) : std::nullopt;
   }
@@ -42,13 +43,30 @@ std::string WeightFormat::name() const {
   case Kind::bf16:
     return "bf16";
   case Kind::blocks:
-    return "u" + std::to_string(bits) + "x" + std::to_string(block);
+    return "u" + std::to_string(bits) + "x" + std::to_string(block) +
+           (hasZeros ? "_zeros" : "");
   }
   llvm_unreachable("unknown kind");
 }
 
+bool WeightFormat::isForTensorCores() const {
+  return kind == Kind::bf16 || (kind == Kind::blocks && block % 32 == 0);
+}
+
+int64_t WeightFormat::groupCodes() const {
+  return isForTensorCores() ? 64 * 8 / bits : block;
+}
+
 int64_t WeightFormat::stride() const {
-  return kind == Kind::bf16 ? wholeTiles(depth) : depth;
+  switch (kind) {
+  case Kind::f32:
+    return depth;
+  case Kind::bf16:
+    return roundUp(depth, tileDepth);
+  case Kind::blocks:
+    return roundUp(depth, groupCodes());
+  }
+  llvm_unreachable("unknown kind");
 }
 
 int64_t WeightFormat::elementBytes() const {
@@ -58,21 +76,45 @@ int64_t WeightFormat::elementBytes() const {
   case Kind::bf16:
     return rows * stride() * 2;
   case Kind::blocks:
-    return rows * blocks() * block * bits / 8;
+    return rows * stride() * bits / 8;
   }
   llvm_unreachable("unknown kind");
 }
 
 int64_t WeightFormat::bytes() const {
-  return kind == Kind::blocks ? numbersOffset() + rows * blocks() * 8
-                              : elementBytes();
+  return kind == Kind::blocks
+             ? numbersOffset() + rows * blocks() * numbers() * 4
+             : elementBytes();
+}
+
+/// The codes of `lanes` elements of a row in groups.
+static Exprs loadGroupCodes(const WeightFormat &format, Pointer codes, Expr row,
+                            Expr column, int64_t lanes) {
+  Code &code = *codes.code;
+  int64_t codesPerWord = 32 / format.bits, group = format.groupCodes();
+  Expr thread = column / 8.0 % 4, word = column % group / 32.0;
+  if (format.bits == 8) {
+    word = word * 2.0 + column / 4.0 % 2;
+  }
+  Expr offset = row * double(format.rowBytes()) +
+                column / double(group) * 64.0 + thread * 16.0 + word * 4.0;
+  Expr all = codes.bytes(offset).loadInteger();
+  Exprs elements;
+  for (int64_t i = 0; i < lanes; ++i) {
+    Expr place = column % codesPerWord + double(i);
+    // Pairs of 4 bits are 16 bits apart.
+    Expr bit =
+        format.bits == 4 ? place % 2 * 16.0 + place / 2.0 * 4.0 : place * 8.0;
+    elements.push_back((all >> bit) & ((int64_t(1) << format.bits) - 1));
+  }
+  return elements;
 }
 
 /// One integer that holds the codes of `lanes` elements.
 static Expr loadCodes(const WeightFormat &format, Pointer codes, Expr row,
                       Expr column, int64_t lanes) {
   Code &code = *codes.code;
-  int64_t rowBytes = format.blocks() * format.block * format.bits / 8;
+  int64_t rowBytes = format.rowBytes();
   // 4 codes of 4 bits are 2 bytes; a single one is half of a byte.
   int64_t bits = std::max<int64_t>(8, lanes * format.bits);
   Expr offset = row * double(rowBytes) + column * double(format.bits) / 8.0;
@@ -80,22 +122,43 @@ static Expr loadCodes(const WeightFormat &format, Pointer codes, Expr row,
                      code.i32());
 }
 
-static Expr loadBlocks(const WeightFormat &format, ArrayRef<Pointer> buffers,
-                       Expr row, Expr column) {
+static Exprs loadRowCodes(const WeightFormat &format, Pointer buffer, Expr row,
+                          Expr column, int64_t lanes) {
   Code &code = *row.code;
-  int64_t lanes = format.lanes();
-  Expr codes = loadCodes(format, buffers[0], row, column, lanes);
+  Expr codes = loadCodes(format, buffer, row, column, lanes);
   if (lanes == 1 && format.bits == 4) {
     codes = code.select(column % 2 == 0, codes, codes >> 4);
   }
-  Expr block = row * double(format.blocks()) + column / double(format.block);
-  Expr numbers = (buffers[1] + block * 2.0).loadFloats(2);
-  Expr scale = code.lane(numbers, 0), zero = code.lane(numbers, 1);
   Exprs elements;
   for (int64_t i = 0; i < lanes; ++i) {
-    Expr value =
-        (codes >> (i * format.bits)) & ((int64_t(1) << format.bits) - 1);
-    elements.push_back((code.toFloat(value) - zero) * scale);
+    elements.push_back((codes >> (i * format.bits)) &
+                       ((int64_t(1) << format.bits) - 1));
+  }
+  return elements;
+}
+
+BlockNumbers tandem::nvidia::loadNumbers(const WeightFormat &format,
+                                         Pointer numbers, Expr row,
+                                         Expr column) {
+  Code &code = *row.code;
+  Expr block = row * double(format.blocks()) + column / double(format.block);
+  Expr both =
+      (numbers + block * double(format.numbers())).loadFloats(format.numbers());
+  return {code.lane(both, 0), format.hasZeros
+                                  ? code.lane(both, 1) - format.middleCode()
+                                  : code.real(0)};
+}
+
+static Expr loadBlocks(const WeightFormat &format, ArrayRef<Pointer> buffers,
+                       Expr row, Expr column) {
+  Code &code = *row.code;
+  Exprs codes = (format.isForTensorCores() ? loadGroupCodes : loadRowCodes)(
+      format, buffers[0], row, column, format.lanes());
+  BlockNumbers numbers = loadNumbers(format, buffers[1], row, column);
+  Expr zero = numbers.zero + format.middleCode();
+  Exprs elements;
+  for (Expr value : codes) {
+    elements.push_back((code.toFloat(value) - zero) * numbers.scale);
   }
   return code.gather(elements);
 }

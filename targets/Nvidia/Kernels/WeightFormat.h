@@ -9,7 +9,8 @@
 // file. Rows of bf16 are filled up with zeros to whole tiles of tensor cores. A
 // matrix quantised in blocks is rows of codes, low bits first, each row
 // in whole blocks, and behind them, at a multiple of 16 bytes, a scale and a
-// zero point of each block in fp32.
+// zero point, where it has some, of each block in fp32. Codes that tensor cores
+// multiply lie in an order of their own (Codes.h), in whole groups.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,17 +29,25 @@ struct WeightFormat {
 
   Kind kind = Kind::f32;
   int64_t rows = 0, depth = 0;
-  int64_t bits = 0;  ///< of a code
-  int64_t block = 0; ///< elements that share a scale
+  int64_t bits = 0;      ///< of a code
+  int64_t block = 0;     ///< elements that share a scale
+  bool hasZeros = false; ///< else all zero points are half the range of codes
 
   /// The format of a weight of `type`, whose file has [rows, depth] (`isNk`) or
   /// [depth, rows]; nothing where no kernel reads it.
   static std::optional<WeightFormat> of(mlir::RankedTensorType type, bool isNk);
 
-  /// "f32", "bf16", "u4x32": a part of kernels' names and of part.json.
+  /// "f32", "bf16", "u4x32", "u4x32_zeros": a part of kernels' names and of
+  /// part.json.
   std::string name() const;
-  int64_t blocks() const { return (depth + block - 1) / block; }
-  /// Elements from a row to the next, where they are no codes.
+  bool isCodes() const { return kind == Kind::blocks; }
+  /// Whether tensor cores multiply it.
+  bool isForTensorCores() const;
+  /// Codes in a group; where they lie in no groups, those of a block.
+  int64_t groupCodes() const;
+  /// Blocks of a row, those of filling included.
+  int64_t blocks() const { return (stride() + block - 1) / block; }
+  /// Elements from a row to the next.
   int64_t stride() const;
   int64_t rowBytes() const { return elementBytes() / rows; }
   /// Bytes of codes or elements.
@@ -46,6 +55,9 @@ struct WeightFormat {
   /// Bytes from the start to the scales; the size where there are none.
   int64_t numbersOffset() const { return (elementBytes() + 15) / 16 * 16; }
   int64_t bytes() const;
+  /// fp32 numbers of a block: its scale, and its zero point where it has one.
+  int64_t numbers() const { return hasZeros ? 2 : 1; }
+  double middleCode() const { return double(int64_t(1) << (bits - 1)); }
   /// Addresses that a kernel takes: elements, and scales where there are some.
   int64_t buffers() const { return kind == Kind::blocks ? 2 : 1; }
   /// Elements of a row that are loaded at once.
@@ -56,6 +68,14 @@ struct WeightFormat {
 /// as fp32.
 Expr loadWeights(const WeightFormat &format, llvm::ArrayRef<Pointer> buffers,
                  Expr row, Expr column);
+
+/// The scale of the block of a row that has element `column`, and its zero
+/// point less half the range of codes.
+struct BlockNumbers {
+  Expr scale, zero;
+};
+BlockNumbers loadNumbers(const WeightFormat &format, Pointer numbers, Expr row,
+                         Expr column);
 
 } // namespace tandem::nvidia
 

@@ -10,7 +10,7 @@
 // CHECK-LABEL: nvidia.plan @chained
 // CHECK: nvidia.program @"prefill-8"
 // CHECK: nvidia.launch @kernels::@embedding_bf16_32x8 grid [1, 8, 1] {{.*}} writes(%[[X:.*]])
-// CHECK: %[[N:.*]] = nvidia.buffer scratch at {{.*}} bytes 3072
+// CHECK: %[[N:.*]] = nvidia.buffer scratch at {{.*}} bytes 6144
 // CHECK: nvidia.launch @kernels::@rms_norm_8_{{[0-9a-f]*}}_to_bf16x3 {{.*}} reads(%{{.*}}, %[[X]], %{{.*}}) writes(%[[N]])
 // CHECK: %[[W:.*]] = nvidia.buffer weights of 2 at 0 bytes 2560
 // CHECK: nvidia.launch @kernels::@gemv_bf16_20x8_glu_silu_to_bf16x3 grid [2, 1, 1] threads 128 shared 4096 reads(%{{.*}}, %[[N]], %[[W]], %{{.*}}) writes(%[[G:.*]])

@@ -13,9 +13,18 @@
 
 #include "KernelModule.h"
 
+#include "tandem/dialects/Deploy/IR/DeployOps.h"
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/dialects/Transformer/IR/TransformerOps.h"
+#include "tandem/targets/Nvidia/Packing.h"
+
+#include "mlir/AsmParser/AsmParser.h"
+#include "llvm/Support/FormatVariadic.h"
+
 #include <cmath>
 
 using namespace mlir;
+using namespace tandem;
 using namespace tandem::nvidia;
 
 namespace {
@@ -31,6 +40,8 @@ class LayerTest {
 public:
   LayerTest(KernelModule &module, const Layer &layer)
       : module(module), shape(layer.shape), count{layer.count} {
+    module.context.loadDialect<deploy::DeployDialect, onnx::OnnxDialect,
+                               transformer::TransformerDialect>();
     shape.sharedBytes = 232448;
     shape.output = {shape.weight.rows, shape.output.terms};
     int64_t depth = shape.weight.depth, columns = shape.weight.rows;
@@ -62,23 +73,74 @@ public:
   }
 
 private:
+  /// Adds a matrix: its values, and its bytes as kernels take them.
   void addWeights(int64_t matrix) {
-    int64_t stride = shape.weight.stride(), depth = shape.weight.depth;
-    std::vector<uint16_t> &own = weights.emplace_back(
-        shape.weight.rows * stride); // zeros between the rows
-    std::vector<float> numbers =
-        randomFloats(shape.weight.rows * depth, 3 + matrix);
-    Type bf16 = Builder(&module.context).getBF16Type();
-    for (int64_t n = 0; n < shape.weight.rows; ++n) {
-      for (int64_t k = 0; k < depth; ++k) {
-        own[n * stride + k] = toBits(numbers[n * depth + k], bf16);
+    const WeightFormat &format = shape.weight;
+    std::vector<double> &own = values.emplace_back();
+    std::string type =
+        llvm::formatv("tensor<{0}x{1}xf32", format.rows, format.depth);
+    if (!format.isCodes()) {
+      std::vector<float> numbers =
+          randomFloats(format.rows * format.depth, 3 + matrix);
+      for (float number : numbers) {
+        own.push_back(rounded(number, Builder(&module.context).getBF16Type()));
       }
+      type += ", #transformer.stored<bf16>>";
+      return pack(llvm::formatv("[dense<0.0> : tensor<{0}x{1}xf32>]> : {2}",
+                                format.rows, format.depth, type),
+                  {bytesOf(numbers)});
     }
+    int64_t blocks = (format.depth + format.block - 1) / format.block;
+    int64_t blockBytes = format.block * format.bits / 8;
+    std::vector<float> scales = randomFloats(format.rows * blocks, 5 + matrix);
+    std::vector<float> zeros = randomFloats(format.rows * blocks, 6 + matrix);
+    std::vector<uint8_t> codes(format.rows * blocks * blockBytes);
+    std::mt19937 generator(7 + matrix);
+    for (uint8_t &code : codes) {
+      code = generator();
+    }
+    for (float &scale : scales) {
+      scale /= format.middleCode();
+    }
+    for (float &zero : zeros) { // no integers
+      zero = format.middleCode() * (1 + zero / 2);
+    }
+    for (int64_t i = 0; i < format.rows * format.depth; ++i) {
+      int64_t n = i / format.depth, k = i % format.depth;
+      int64_t bit = (n * blocks * format.block + k) * format.bits;
+      int64_t block = n * blocks + k / format.block;
+      double code = (codes[bit / 8] >> bit % 8) & ((1 << format.bits) - 1);
+      double zero = format.hasZeros ? zeros[block] : format.middleCode();
+      own.push_back((code - zero) * scales[block]);
+    }
+    std::string text = llvm::formatv(
+        "[dense<0> : tensor<{0}x{1}x{2}xui8>, dense<0.0> : tensor<{0}x{1}xf32>",
+        format.rows, blocks, blockBytes);
+    if (format.hasZeros) {
+      text += llvm::formatv(", dense<0.0> : tensor<{0}x{1}xf32>", format.rows,
+                            blocks);
+    }
+    text += llvm::formatv(
+        "]> : {0}, #transformer.blocks<ui{1}, block = {2}, scales = f32{3}>>",
+        type, format.bits, format.block,
+        format.hasZeros ? ", zero_points = f32" : "");
+    pack(text, {bytesOf(codes), bytesOf(scales), bytesOf(zeros)});
   }
 
-  double weightAt(int64_t matrix, int64_t n, int64_t k) const {
-    uint32_t bits = weights[matrix][n * shape.weight.stride() + k];
-    return llvm::bit_cast<float>(bits << 16);
+  template <typename T> static ArrayRef<char> bytesOf(const std::vector<T> &v) {
+    return {reinterpret_cast<const char *>(v.data()), v.size() * sizeof(T)};
+  }
+
+  void pack(const std::string &value, ArrayRef<ArrayRef<char>> payloads) {
+    auto slot = dyn_cast_or_null<deploy::SlotAttr>(parseAttribute(
+        "#deploy.slot<matrix_nk, #transformer.encoded<" + value + ">",
+        &module.context));
+    ASSERT_TRUE(slot) << value;
+    std::vector<char> &own = weights.emplace_back();
+    packWeight(slot, payloads, [&](ArrayRef<char> bytes) {
+      own.insert(own.end(), bytes.begin(), bytes.end());
+    });
+    ASSERT_EQ(int64_t(own.size()), shape.weight.bytes());
   }
 
   void run(ptx::Asynchrony mode) {
@@ -96,6 +158,10 @@ private:
     for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
       addTo(memory, matrix ? "gate" : "weights", weights[matrix]);
       buffers.push_back(weights[matrix].data());
+      if (shape.weight.isCodes()) {
+        buffers.push_back(weights[matrix].data() +
+                          shape.weight.numbersOffset());
+      }
     }
     for (const Step &step : shape.steps) {
       buffers.push_back(step.operand == OperandKind::vector ? bias.data()
@@ -117,7 +183,7 @@ private:
     for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
       for (int64_t k = 0; k < shape.weight.depth; ++k) {
         sums[matrix] += double(inputs[row * shape.weight.depth + k]) *
-                        weightAt(matrix, column, k);
+                        values[matrix][column * shape.weight.depth + k];
       }
     }
     double value = sums[0];
@@ -168,7 +234,8 @@ private:
   LinearShape shape;
   std::vector<int32_t> count;
   std::vector<float> inputs, bias, residual;
-  std::vector<std::vector<uint16_t>> weights;
+  std::vector<std::vector<char>> weights;
+  std::vector<std::vector<double>> values; ///< of weights
   std::vector<char> results;
 };
 
@@ -200,6 +267,37 @@ LinearShape withSteps(LinearShape shape) {
   return shape;
 }
 
+LinearShape withCodes(LinearShape shape, int64_t bits, int64_t block,
+                      bool hasZeros) {
+  shape.weight.kind = WeightFormat::Kind::blocks;
+  shape.weight.bits = bits;
+  shape.weight.block = block;
+  shape.weight.hasZeros = hasZeros;
+  return shape;
+}
+
+TEST(NvidiaLinearTest, FewRowsOfCodes) {
+  KernelModule module;
+  Layer layers[] = {
+      {withCodes(makeShape(1, 1, 1), 4, 32, false), 1},
+      {withCodes(withSteps(makeShape(8, 50, 200)), 4, 32, true), 3},
+      {withCodes(withGate(makeShape(8, 40, 1100)), 4, 128, true), 8},
+      {withCodes(withSteps(makeShape(8, 33, 300)), 8, 64, false), 8}};
+  for (const Layer &layer : layers) {
+    LayerTest(module, layer).check(bound);
+  }
+}
+
+TEST(NvidiaLinearTest, ManyRowsOfCodes) {
+  KernelModule module;
+  Layer layers[] = {
+      {withCodes(withGate(makeShape(64, 100, 200)), 4, 32, true), 50},
+      {withCodes(withSteps(makeShape(64, 66, 300)), 8, 256, true), 64}};
+  for (const Layer &layer : layers) {
+    LayerTest(module, layer).check(bound);
+  }
+}
+
 TEST(NvidiaLinearTest, FewRows) {
   KernelModule module;
   Layer layers[] = {{makeShape(1, 1, 1), 1},
@@ -223,8 +321,8 @@ TEST(NvidiaLinearTest, ManyRows) {
 
 TEST(NvidiaLinearTest, LargeTiles) {
   KernelModule module;
-  Layer layers[] = {{withSteps(makeShape(512, 4100, 100)), 131},
-                    {withGate(makeShape(512, 2050, 100)), 131}};
+  Layer layers[] = {{withSteps(makeShape(512, 3970, 72)), 129},
+                    {withGate(makeShape(512, 1986, 72)), 129}};
   for (const Layer &layer : layers) {
     LayerTest(module, layer).check(bound);
   }
