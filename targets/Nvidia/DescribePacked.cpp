@@ -31,23 +31,43 @@ static PackedField inRows(StringRef type, uint64_t rows, uint64_t perRow,
   return field;
 }
 
+/// Codes in groups of 64 bytes, in the order in which threads take them.
+static std::vector<runtime::SeededLoop> groupLoops(const WeightFormat &format) {
+  uint64_t rows = format.rows, rowBits = 8 * format.rowBytes();
+  uint64_t codes = format.groupCodes(), groups = format.stride() / codes;
+  std::vector<runtime::SeededLoop> loops = {{rows, rowBits, 1, 0},
+                                            {groups, 8 * 64, 0, codes}};
+  if (format.bits == 4) {
+    llvm::append_range(loops, std::initializer_list<runtime::SeededLoop>{
+                                  {4, 32, 0, 32}, // runs
+                                  {4, 128, 0, 8}, // threads
+                                  {4, 4, 0, 2},
+                                  {2, 16, 0, 1}});
+  } else {
+    llvm::append_range(loops,
+                       std::initializer_list<runtime::SeededLoop>{
+                           {2, 64, 0, 32}, {4, 128, 0, 8}, {8, 8, 0, 1}});
+  }
+  return loops;
+}
+
 static std::vector<PackedField> describeBlocks(const WeightFormat &format,
                                                deploy::SlotAttr slot) {
-  uint64_t rows = format.rows, blocks = format.blocks();
-  std::vector<PackedField> fields = {
-      inRows(format.bits == 4 ? "u4" : "u8", rows, blocks * format.block,
-             format.bits, blocks * format.block)};
-  // A scale and a zero point of each block.
-  for (unsigned number : {0, 1}) {
-    PackedField &field =
-        fields.emplace_back(inRows("f32", rows, blocks, 64, blocks));
+  uint64_t rows = format.rows;
+  uint64_t fileBlocks = llvm::divideCeil(format.depth, format.block);
+  uint64_t fileCodes = fileBlocks * format.block;
+  std::vector<PackedField> fields = {inRows(
+      format.bits == 4 ? "u4" : "u8", rows, fileCodes, format.bits, fileCodes)};
+  if (format.isForTensorCores()) {
+    fields[0].places.columns = format.depth;
+    fields[0].places.loops = groupLoops(format);
+  }
+  // A scale and, where there are some, a zero point of each block.
+  for (unsigned number = 0; number < format.numbers(); ++number) {
+    PackedField &field = fields.emplace_back(inRows(
+        "f32", rows, fileBlocks, 32 * format.numbers(), format.blocks()));
     field.payload = 1 + number;
     field.places.offset = 8 * format.numbersOffset() + 32 * number;
-  }
-  auto encoding = transformer::getBlocks(slot.getType());
-  if (!encoding.hasPackedZeroPoints() && !encoding.getZeroPoints()) {
-    fields.back().payload.reset();
-    fields.back().places.values.first = encoding.getDefaultZeroPoint();
   }
   return fields;
 }

@@ -39,8 +39,8 @@ static constexpr int64_t warpRows = AttentionTile::warpRows;
 static constexpr double infinity = std::numeric_limits<double>::infinity();
 static constexpr double log2OfE = 1.4426950408889634;
 
-/// The larger number, in one instruction.
-static Expr larger(Expr a, Expr b) {
+/// The larger one of numbers, in one instruction.
+static Expr largerNumber(Expr a, Expr b) {
   return {*a.code, arith::MaxNumFOp::create(*a.code, a, b)};
 }
 
@@ -381,13 +381,13 @@ Exprs TiledCode::weigh(Softmax &state, const Exprs &scores) {
   for (int64_t row : {0, 1}) {
     Expr largest = scores[2 * row];
     for (size_t i = 0; i < scores.size(); i += 4) {
-      largest =
-          larger(larger(largest, scores[i + 2 * row]), scores[i + 2 * row + 1]);
+      largest = largerNumber(largerNumber(largest, scores[i + 2 * row]),
+                             scores[i + 2 * row + 1]);
     }
     for (int64_t mask : {1, 2}) { // the four threads of a row
-      largest = larger(largest, code.shuffle(largest, mask));
+      largest = largerNumber(largest, code.shuffle(largest, mask));
     }
-    largest = larger(largest, state.largest[row]);
+    largest = largerNumber(largest, state.largest[row]);
     // -infinity - -infinity is no number.
     Expr shift =
         code.select(largest == code.real(-infinity), code.real(0), largest);
@@ -547,7 +547,7 @@ void TiledCode::mergeWarps(Softmax &state) {
     };
     Expr largest = at(0, code.integer(width));
     for (int64_t warp = 1; warp < tile.warps; ++warp) {
-      largest = larger(largest, at(warp, code.integer(width)));
+      largest = largerNumber(largest, at(warp, code.integer(width)));
     }
     Expr shift =
         code.select(largest == code.real(-infinity), code.real(0), largest);

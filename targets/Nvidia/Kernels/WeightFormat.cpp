@@ -90,7 +90,6 @@ int64_t WeightFormat::bytes() const {
 /// The codes of `lanes` elements of a row in groups.
 static Exprs loadGroupCodes(const WeightFormat &format, Pointer codes, Expr row,
                             Expr column, int64_t lanes) {
-  Code &code = *codes.code;
   int64_t codesPerWord = 32 / format.bits, group = format.groupCodes();
   Expr thread = column / 8.0 % 4, word = column % group / 32.0;
   if (format.bits == 8) {

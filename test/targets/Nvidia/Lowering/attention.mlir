@@ -20,7 +20,7 @@
 deploy.part @rounded phases ["prefill", "decode"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<matrix_nk, #transformer.encoded<[dense<2.0> : tensor<12x36xf32>]> : tensor<12x36xf32, #transformer.stored<bf16>>>] {
   func.func @prefill(%x: tensor<?x12xf32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x36xf32>, !cache) {
     %l = arith.constant 0 : index
-    %k, %v = onnx.node "Split"(%x) {axis = -1 : si64} : (tensor<?x12xf32>) -> (tensor<?x4xf32>, tensor<?x12xf32>)
+    %k, %k1, %k2 = onnx.node "Split"(%x) {axis = -1 : i64} : (tensor<?x12xf32>) -> (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>)
     %c1 = transformer.append %c0 at %l, %k, %x, %rows : !cache, tensor<?x4xf32>, tensor<?x12xf32>
     %y = transformer.cached_attention %x, %c1 at %l, %rows heads 3 scale 0.5 keep <causal = true> : tensor<?x12xf32>, !cache -> tensor<?x36xf32>
     return %y, %c1 : tensor<?x36xf32>, !cache
