@@ -52,11 +52,10 @@ CachePool::CachePool(const Device &device, uint64_t blockBytes,
 
 CachePool::~CachePool() {
   const DriverApi &api = device.api();
-  if (mappedBytes > 0) {
-    api.memoryUnmap(address, mappedBytes);
-  }
-  for (PhysicalMemory piece : pieces) {
-    api.memoryRelease(piece);
+  // The driver unmaps what was mapped at once, no more and no less.
+  for (size_t i = 0; i < pieces.size(); ++i) {
+    api.memoryUnmap(address + i * pieceBytes, pieceBytes);
+    api.memoryRelease(pieces[i]);
   }
   api.memoryAddressFree(address, reservedBytes);
 }

@@ -44,10 +44,20 @@ def imported(bundle):
 def freed(bundle):
     """More sequences one after the other than memory has blocks for."""
     slot = numpy.zeros(slot_bytes["cpu"] // 4, numpy.float32)
-    for _ in range(40):
+    for _ in range(170):
         with bundle.sequence() as sequence:
             sequence.import_cache("cpu", slot, 70, 0, 2)
     yield [(bundle.sequence(), ids(1, 2))]
+
+
+def many(bundle):
+    """Sequences at a time whose blocks take several pieces of memory, the last one first."""
+    slot = numpy.random.default_rng(8).standard_normal(slot_bytes["cpu"] // 4, dtype=numpy.float32)
+    sequences = [bundle.sequence() for _ in range(80)]
+    for sequence in sequences:
+        sequence.import_cache("cpu", slot, 70, 0, 2)
+    for sequence in reversed(sequences[::26]):
+        yield [(sequence, ids(1, 1))]
 
 
 def outcomes(path, cpu, script, **options):
@@ -64,7 +74,7 @@ both, to_gpu = sys.argv[1:]
 manifest = json.loads(Path(to_gpu, "manifest.json").read_text())
 slot_bytes = {layout["part"]: layout["slot_bytes"] for layout in manifest["contract"]["layouts"]}
 for path, script, options in ((both, mixed, {}), (to_gpu, imported, {"decode_only": True}),
-                              (to_gpu, freed, {"decode_only": True})):
+                              (to_gpu, many, {"decode_only": True}), (to_gpu, freed, {"decode_only": True})):
     wanted = outcomes(path, "emulate", script, **options)
     got = outcomes(path, "", script, **options)
     for number, (a, b) in enumerate(zip(wanted, got, strict=True)):

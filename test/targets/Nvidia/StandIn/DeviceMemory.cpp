@@ -141,19 +141,28 @@ Result DeviceMemory::map(uint64_t address, uint64_t bytes,
 }
 
 Result DeviceMemory::unmap(uint64_t address, uint64_t bytes) {
-  uint64_t place = address, end = address + bytes;
-  for (auto found = mapped.find(place); found != mapped.end() && place < end;
-       found = mapped.find(place)) {
-    place += found->second;
-    mapped.erase(found);
-  }
-  if (place != end) {
+  auto found = mapped.find(address);
+  if (found == mapped.end() || found->second != bytes) {
     return Result::invalidValue;
   }
-  memory.remove(asPointer(address));
-  opened.erase(address);
+  mapped.erase(found);
+  auto range = opened.upper_bound(address);
+  if (range != opened.begin() && (--range)->second > address - range->first) {
+    uint64_t begin = range->first, end = begin + range->second;
+    memory.remove(asPointer(begin));
+    opened.erase(range);
+    keepOpen(begin, address);
+    keepOpen(address + bytes, end);
+  }
   mprotect(asPointer(address), bytes, PROT_NONE);
   return Result::success;
+}
+
+void DeviceMemory::keepOpen(uint64_t begin, uint64_t end) {
+  if (begin < end) {
+    opened[begin] = end - begin;
+    llvm::cantFail(memory.add("mapped memory", asPointer(begin), end - begin));
+  }
 }
 
 /// A buffer may lie across pieces: neighbours become one.
@@ -166,15 +175,14 @@ Result DeviceMemory::open(uint64_t address, uint64_t bytes) {
   if (before != opened.begin()) {
     --before;
     if (before->first + before->second == address) {
-      memory.remove(asPointer(before->first));
-      before->second += bytes;
-      llvm::cantFail(memory.add("mapped memory", asPointer(before->first),
-                                before->second));
+      uint64_t begin = before->first;
+      memory.remove(asPointer(begin));
+      opened.erase(before);
+      keepOpen(begin, address + bytes);
       return Result::success;
     }
   }
-  opened[address] = bytes;
-  llvm::cantFail(memory.add("mapped memory", asPointer(address), bytes));
+  keepOpen(address, address + bytes);
   return Result::success;
 }
 

@@ -47,6 +47,9 @@ public:
   }
 
 private:
+  /// Makes [begin, end) usable, where it is something.
+  void keepOpen(uint64_t begin, uint64_t end);
+
   uint64_t total, used = 0;
   nvidia::ptx::Memory memory;
   std::map<uint64_t, uint64_t> allocations; ///< bytes by address
