@@ -59,6 +59,10 @@ endfunction()
 find_program(TANDEM_TBLGEN mlir-tblgen-22 mlir-tblgen
   HINTS "${LLVM_TOOLS_BINARY_DIR}" REQUIRED)
 
+# Of what ships to a serving machine, which need have no C++ library: each object
+# has its own, hidden. Exceptions pass no C interface.
+set(TANDEM_STATIC_CXX -static-libstdc++ -static-libgcc)
+
 # tandem_library(NAME SOURCES... [DEPS lower or same layer] [LINK other] [TABLEGEN targets]
 #                [NO_LLVM] [NO_PCH])
 # The layer's precompiled header is Precompiled.h in the layer's folder; of NO_LLVM
