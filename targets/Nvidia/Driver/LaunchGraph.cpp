@@ -51,7 +51,9 @@ LaunchGraph::LaunchGraph(const Device &device, Stream stream,
                    addressOf);
     }
   } catch (...) {
-    api.streamEndCapture(stream, &graph);
+    if (api.streamEndCapture(stream, &graph) == Result::success) {
+      api.graphDestroy(graph);
+    }
     throw;
   }
   api.require(api.streamEndCapture(stream, &graph),

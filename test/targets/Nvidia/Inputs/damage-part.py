@@ -1,6 +1,6 @@
 """Usage: damage-part.py GOOD BAD STATEMENT [FILE CUT]: copies the bundle GOOD to BAD, runs
-STATEMENT on the object `launches` of its part.json, cuts FILE of the part to CUT bytes, and
-gives all files the digests that they have then."""
+STATEMENT on the object `launches` of its part.json, cuts FILE of the part to CUT bytes (by so
+many below 0), and gives all files the digests that they have then."""
 import glob
 import json
 import os
@@ -18,5 +18,6 @@ exec(statement, {"launches": part["launches"], "part": part})
 with open(name, "w") as file:
     json.dump(part, file)
 if len(sys.argv) > 4:
-    os.truncate(os.path.join(os.path.dirname(name), sys.argv[4]), int(sys.argv[5]))
+    path, cut = os.path.join(os.path.dirname(name), sys.argv[4]), int(sys.argv[5])
+    os.truncate(path, cut if cut >= 0 else os.path.getsize(path) + cut)
 subprocess.run(["reseal-bundle", bad], check=True)
