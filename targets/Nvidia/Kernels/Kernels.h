@@ -47,6 +47,8 @@ struct LinearShape {
   std::string glu; ///< of Math.h, of one argument
   Steps steps;
   RowFormat output;
+  /// Whether inputs may be rounded to bf16, like what lies in the cache.
+  bool roundsInputs = false;
 
   /// How its inputs lie: for tensor cores, where these make its products.
   RowFormat input() const;

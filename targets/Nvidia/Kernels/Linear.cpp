@@ -40,9 +40,10 @@ static std::string kernelNameOf(const LinearShape &shape) {
 
 /// Tensor cores multiply weights that are exact in bf16. Few rows are bound by
 /// the loads of weights, so that three terms of inputs, which keep fp32, cost
-/// no time.
+/// no time. Many are bound by products.
 RowFormat LinearShape::input() const {
-  return {weight.depth, weight.isForTensorCores() ? 3 : 0};
+  int64_t terms = roundsInputs && !isGemv() ? 1 : 3;
+  return {weight.depth, weight.isForTensorCores() ? terms : 0};
 }
 
 void Product::store(ArrayRef<Expr> sums, Expr token, Expr column) const {

@@ -6,10 +6,11 @@
 //===----------------------------------------------------------------------===//
 //
 // Rows are fp32, or what tensor cores read: each element as the sum of terms of
-// bf16. Two terms keep 16 bits of it, so that products with weights of bf16, or
-// with codes, which are exact in bf16, stay within the bounds of fp32. A row
-// has its first terms, then its second ones, each filled up with zeros to whole
-// tiles, like the rows of weights.
+// bf16. Three terms keep fp32, so that products with weights of bf16, or with
+// codes, which are exact in bf16, stay within the bounds of fp32; two would
+// not, and one is the element rounded to bf16. A row has its first terms, then
+// its second ones, each filled up with zeros to whole tiles, like the rows of
+// weights.
 //
 //===----------------------------------------------------------------------===//
 

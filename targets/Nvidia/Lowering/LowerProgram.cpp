@@ -68,6 +68,11 @@ private:
   /// A weight that is no matrix.
   Value vector(Value weight, Scope &scope);
   SmallVector<Value> matrix(Value weight, MatrixLayout layout, Scope &scope);
+  /// A layer as a kernel of its weights alone, on all rows or selected ones.
+  LinearShape shapeOf(LinearOp linear, bool isSelected) const;
+  /// How a kernel leaves `value`: for tensor cores, where nothing else reads it
+  /// and all read it alike.
+  RowFormat formatFor(Value value, bool isSelected) const;
 
   PlanContext &context;
   ProgramBuilder b;
@@ -101,24 +106,28 @@ SmallVector<Value> ProgramLowering::matrix(Value weight, MatrixLayout layout,
   return b.matrix(scope.entries.at(weight), formatOf(weight, layout));
 }
 
-static LinearShape shapeOf(LinearOp linear) {
+LinearShape ProgramLowering::shapeOf(LinearOp linear, bool isSelected) const {
   LinearShape shape;
   shape.weight = formatOf(linear.getWeight(), linear.getLayout());
+  shape.inputRows = b.rowCount(isSelected);
+  shape.sharedBytes = context.plan.getSharedBytes();
+  shape.roundsInputs = !context.cache.element.isF32();
   return shape;
 }
 
-/// How a kernel leaves `value`: for tensor cores, where nothing else reads it.
-static RowFormat formatFor(Value value) {
+RowFormat ProgramLowering::formatFor(Value value, bool isSelected) const {
   RowFormat format{widthOf(value), 0};
   for (OpOperand &use : value.getUses()) {
     auto linear = dyn_cast<LinearOp>(use.getOwner());
     if (!linear || use.getOperandNumber() != 0) {
       return {format.width, 0};
     }
-    format.terms = shapeOf(linear).input().terms;
-    if (format.isF32()) {
-      return format;
+    int64_t terms = shapeOf(linear, isSelected).input().terms;
+    bool isFirst = &use == &*value.use_begin();
+    if (terms == 0 || (!isFirst && terms != format.terms)) {
+      return {format.width, 0};
     }
+    format.terms = terms;
   }
   return format;
 }
@@ -142,7 +151,7 @@ void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
 
 void ProgramLowering::lower(RmsNormOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
-  RowFormat format = formatFor(op.getOutput());
+  RowFormat format = formatFor(op.getOutput(), x.isSelected);
   Rows y = makeRows(op.getOutput(), x.isSelected, scope, format.terms);
   b.launch(context.kernels.rmsNorm(format, op.getEpsilon().convertToDouble()),
            x.isSelected, {x.buffer, vector(op.getScale(), scope)}, y.buffer,
@@ -155,7 +164,7 @@ void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
   if (op.getBias()) {
     reads.push_back(vector(op.getBias(), scope));
   }
-  RowFormat format = formatFor(op.getOutput());
+  RowFormat format = formatFor(op.getOutput(), x.isSelected);
   Rows y = makeRows(op.getOutput(), x.isSelected, scope, format.terms);
   b.launch(context.kernels.layerNorm(format, op.getEpsilon().convertToDouble(),
                                      bool(op.getBias())),
@@ -176,7 +185,7 @@ void ProgramLowering::lower(RotaryOp op, Scope &scope) {
 
 void ProgramLowering::lower(SelectTokensOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
-  RowFormat format = formatFor(op.getOutput());
+  RowFormat format = formatFor(op.getOutput(), /*isSelected=*/true);
   Rows y = makeRows(op.getOutput(), /*isSelected=*/true, scope, format.terms);
   b.launch(context.kernels.select(format), /*onSelected=*/true,
            {b.step(StepField::selected), x.buffer}, y.buffer, op.getLoc());
@@ -308,11 +317,15 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
   LinearOp linear = chain.linear;
   const Rows x = scope.rows.at(linear ? linear.getInput() : chain.start);
   SmallVector<int64_t> rowShape = innerShapeOf(chain.result);
-  RowFormat output = formatFor(chain.result);
+  RowFormat output = formatFor(chain.result, x.isSelected);
   SmallVector<Value> reads = {
       linear ? x.buffer : rowsOf(chain.start, rowShape, x.isSelected, scope)};
-  if (linear && x.terms == 0 && !shapeOf(linear).input().isF32()) {
-    reads[0] = b.convert(x, shapeOf(linear).input(), linear.getLoc());
+  LinearShape shape;
+  if (linear) {
+    shape = shapeOf(linear, x.isSelected);
+    if (x.terms == 0 && !shape.input().isF32()) {
+      reads[0] = b.convert(x, shape.input(), linear.getLoc());
+    }
   }
   for (LinearOp layer : {chain.linear, chain.gate}) {
     if (layer) {
@@ -325,9 +338,6 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
   }
   Kernel kernel;
   if (linear) {
-    LinearShape shape = shapeOf(linear);
-    shape.inputRows = b.rowCount(x.isSelected);
-    shape.sharedBytes = context.plan.getSharedBytes();
     shape.hasGate = bool(chain.gate);
     shape.glu = chain.glu;
     shape.steps = chain.steps;

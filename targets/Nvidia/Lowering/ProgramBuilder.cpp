@@ -55,7 +55,7 @@ Rows ProgramBuilder::makeRows(const RowFormat &format, bool isSelected) {
 
 Value ProgramBuilder::convert(const Rows &rows, const RowFormat &format,
                               Location location) {
-  Value &made = converted[rows.buffer];
+  Value &made = converted[{rows.buffer, format.terms}];
   if (!made) {
     made = makeRows(format, rows.isSelected).buffer;
     launch(context.kernels.map(format, format.width, /*first=*/0, {}),

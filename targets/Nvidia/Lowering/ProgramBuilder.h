@@ -73,7 +73,7 @@ private:
   mlir::OpBuilder builder;
   ProgramOp op;
   /// Rows that were made again for tensor cores, by those they were made of.
-  llvm::DenseMap<mlir::Value, mlir::Value> converted;
+  llvm::DenseMap<std::pair<mlir::Value, int64_t>, mlir::Value> converted;
   /// Buffers that are no scratch memory, by what they are.
   llvm::DenseMap<mlir::Attribute, mlir::Value> known;
 };

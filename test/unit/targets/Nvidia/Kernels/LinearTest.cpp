@@ -51,6 +51,10 @@ public:
     float large = (shape.hasGate ? 2.0f : 100.0f) / 3;
     for (int64_t i = 0; i < int64_t(numbers.size()); ++i) {
       inputs[i] = numbers[i] * (i % 5 ? 1.0f / 3 : large); // no bf16
+      if (shape.roundsInputs) {
+        inputs[i] = llvm::bit_cast<float>(llvm::bit_cast<uint32_t>(inputs[i]) &
+                                          0xffff0000);
+      }
     }
     for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
       addWeights(matrix);
@@ -315,6 +319,19 @@ TEST(NvidiaLinearTest, ManyRows) {
                     {withSteps(makeShape(64, 100, 200)), 50},
                     {withGate(makeShape(64, 130, 576)), 64}};
   for (const Layer &layer : layers) {
+    LayerTest(module, layer).check(bound);
+  }
+}
+
+// One term of inputs is enough for numbers of bf16.
+TEST(NvidiaLinearTest, RoundedInputs) {
+  KernelModule module;
+  Layer layers[] = {{withSteps(makeShape(64, 100, 200)), 50},
+                    {withGate(makeShape(64, 130, 576)), 64},
+                    {withSteps(makeShape(512, 3970, 72)), 129}};
+  for (Layer &layer : layers) {
+    layer.shape.roundsInputs = true;
+    EXPECT_EQ(layer.shape.input().terms, 1);
     LayerTest(module, layer).check(bound);
   }
 }
