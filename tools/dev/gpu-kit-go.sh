@@ -48,7 +48,7 @@ step() {
 }
 
 say "tandem kit, $(date -u +%Y-%m-%dT%H:%MZ), $(uname -srm)"
-step 60 "digests of the kit" sha256sum --quiet -c SHA256SUMS
+step 120 "digests of the kit" sha256sum --quiet -c SHA256SUMS
 
 # Whether there is a driver and a GPU for these kernels: exit 7 where not.
 architecture=$(cat architecture)
@@ -62,12 +62,12 @@ if [ -n "$dry" ]; then
   # Every program starts and every bundle is whole.
   step 10 "the runtime" tandem-runtime --version
   while read -r name bound tokens; do
-    step 60 "bundle $name" tandem-runtime verify "bundles/$name.tandem"
+    step 120 "bundle $name" tandem-runtime verify "bundles/$name.tandem"
     step 10 "logits of $name, bound $bound" tandem-gpu-kit compare "logits/$name.npy" "logits/$name.npy" "$bound"
   done <numerics
   while read -r name; do
-    step 60 "bundle $name" tandem-runtime verify "bundles/$name.tandem"
-    step 60 "bundle $name, its kernels" tandem-gpu-kit check bundles/"$name".tandem/parts/*
+    step 120 "bundle $name" tandem-runtime verify "bundles/$name.tandem"
+    step 120 "bundle $name, its kernels" tandem-gpu-kit check bundles/"$name".tandem/parts/*
   done <seeded
   [ $failed -eq 0 ] && say "the kit is whole" || say "the kit is NOT whole"
   rm -f step.out

@@ -63,6 +63,11 @@ private:
   void print(const std::string &name, size_t launches, double seconds,
              const Work &work);
 
+  /// As many rows of one token as a step of decode may have; a prompt is one.
+  static uint64_t rowsOf(const LaunchProgram &program) {
+    return program.phase == "decode" ? std::min(program.rows, program.tokens)
+                                     : 1;
+  }
   uint64_t startOf(const LaunchProgram &program) const {
     return program.phase == "decode" ? selection.contextTokens : 0;
   }
@@ -108,11 +113,8 @@ void MeasuredPart::allocate() {
   }
 }
 
-/// One row in decode of one token, as many rows as there may be otherwise; a
-/// prompt is one row.
 void MeasuredPart::writeStep(const LaunchProgram &program) {
-  bool isDecode = program.phase == "decode";
-  uint64_t rows = isDecode ? std::min(program.rows, program.tokens) : 1;
+  uint64_t rows = rowsOf(program);
   std::vector<int32_t> tokens(program.tokens), counts, starts;
   for (uint64_t i = 0; i < program.tokens; ++i) {
     tokens[i] = static_cast<int32_t>(i * 7919 % part.vocabulary);
@@ -164,7 +166,7 @@ Work MeasuredPart::workOf(const LaunchProgram &program,
     const LaunchBuffer &buffer = program.buffers[index];
     const runtime::CacheBlocks &cache = part.launches->cache;
     if (buffer.memory == "cache") {
-      double rows = program.phase == "decode" ? double(program.tokens) : 1;
+      auto rows = double(rowsOf(program));
       double tokens = double(startOf(program)) + double(program.tokens) / rows;
       work.bytes +=
           rows * tokens * double(cache.layerBytes()) / double(cache.tokens);
@@ -184,7 +186,7 @@ Work MeasuredPart::workOf(const LaunchProgram &program,
                                   return values.name == "selected_count" &&
                                          values.offset == count.offset;
                                 });
-  work.rows = isSelected ? program.selected : program.tokens;
+  work.rows = isSelected ? rowsOf(program) : program.tokens;
   const std::vector<uint64_t> &shape = part.weights[*matrices.begin()].shape;
   work.columns = shape[0], work.depth = shape[1];
   work.operations = 2.0 * double(work.rows) * double(shape[0]) *
