@@ -25,11 +25,12 @@ static constexpr int64_t leastStages = 2;
 static constexpr int64_t busyBlocks = 128;
 
 GemmTile GemmTile::of(const LinearShape &shape) {
-  static constexpr GemmTile tiles[] = {{128, 128}, {128, 64}};
+  static constexpr GemmTile tiles[] = {{128, 128}, {128, 64}, {64, 128}};
   for (GemmTile tile : tiles) {
-    // Both sums of a gate would not stay in registers.
-    bool isTooWide = shape.hasGate && tile.columns > 64;
-    if (!isTooWide && tile.blocks(shape) >= busyBlocks &&
+    // The sums of a gate, or of runs of codes, would not stay in registers.
+    bool isTooLarge =
+        tile.rows > 64 && (shape.hasGate || shape.weight.isCodes());
+    if (!isTooLarge && tile.blocks(shape) >= busyBlocks &&
         tile.stages(shape) >= leastStages) {
       return tile;
     }

@@ -339,7 +339,8 @@ TEST(NvidiaLinearTest, RoundedInputs) {
 TEST(NvidiaLinearTest, LargeTiles) {
   KernelModule module;
   Layer layers[] = {{withSteps(makeShape(512, 3970, 72)), 129},
-                    {withGate(makeShape(512, 1986, 72)), 129}};
+                    {withGate(makeShape(512, 1986, 72)), 65},
+                    {withCodes(makeShape(512, 1986, 72), 4, 32, false), 65}};
   for (const Layer &layer : layers) {
     LayerTest(module, layer).check(bound);
   }
