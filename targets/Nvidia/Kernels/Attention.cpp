@@ -36,8 +36,18 @@ std::string AttentionShape::name() const {
   name += isCausal ? "_causal" : "";
   name += window ? "_window_" + std::to_string(window) : "";
   name += softcap > 0 ? "_softcap_" + bits(softcap) : "";
-  name += splits > 1 ? "_splits_" + std::to_string(splits) : "";
-  return name;
+  return name +
+         (splits > 1 ? "_splits_" + std::to_string(splits) : output.name());
+}
+
+void AttentionShape::clearPadding(Pointer results, Expr token, int64_t tokens,
+                                  Expr count, int64_t threads) const {
+  Code &code = *token.code;
+  if (output.padding() > 0) {
+    code.ifThen(code.blockX() == 0, [&] {
+      nvidia::clearPadding(output, results, token, tokens, count, threads);
+    });
+  }
 }
 
 namespace {
@@ -165,23 +175,26 @@ Exprs AttentionCode::addRun(Expr first, Expr end, const Exprs &carried) {
 void AttentionCode::store(const Exprs &sums) {
   int64_t dim = shape.cache.valueDim;
   bool isSplit = shape.splits > 1;
-  Expr place = row * double(shape.heads) + head;
-  Pointer result =
-      isSplit ? results + (place * double(shape.splits) + code.blockZ()) *
-                              double(shape.partialWidth())
-              : results + place * double(dim);
+  Expr part =
+      (row * double(shape.heads) + head) * double(shape.splits) + code.blockZ();
+  Pointer parts = results + part * double(shape.partialWidth());
   for (int64_t i = 0; i < outputs(); ++i) {
     Expr d = code.thread() + double(i * threads);
     code.ifThen(d < double(dim), [&] {
-      (result + d).store(isSplit ? sums[2 + i] : sums[2 + i] / sums[1]);
+      if (isSplit) {
+        return (parts + d).store(sums[2 + i]);
+      }
+      storeElement(shape.output, results, row, head * double(dim) + d,
+                   sums[2 + i] / sums[1]);
     });
   }
-  if (isSplit) {
-    code.ifThen(code.thread() == 0, [&] {
-      (result + dim).store(sums[0]);
-      (result + (dim + 1)).store(sums[1]);
-    });
+  if (!isSplit) {
+    return shape.clearPadding(results, row, /*tokens=*/1, row + 1.0, threads);
   }
+  code.ifThen(code.thread() == 0, [&] {
+    (parts + dim).store(sums[0]);
+    (parts + (dim + 1)).store(sums[1]);
+  });
 }
 
 void AttentionCode::run() {
@@ -231,7 +244,8 @@ Kernel Kernels::mergeSplits(const AttentionShape &shape) {
   int64_t dim = shape.cache.valueDim, width = shape.partialWidth();
   std::string name = "merge_" + std::to_string(shape.splits) + "_splits_" +
                      std::to_string(shape.heads) + "x" + std::to_string(dim) +
-                     (shape.usesMatrixUnits() ? "_of_tiles" : "");
+                     (shape.usesMatrixUnits() ? "_of_tiles" : "") +
+                     shape.output.name();
   Kernel kernel;
   kernel.threads = threads;
   kernel.blocksPerRow = shape.heads;
@@ -263,8 +277,10 @@ Kernel Kernels::mergeSplits(const AttentionShape &shape) {
                     code.fma(factor, (part(split) + (dim + 1)).loadFloat(),
                              carried[1])};
               });
-          (body.arguments[1] + place * double(dim) + d)
-              .store(sums[0] / sums[1]);
+          storeElement(shape.output, body.arguments[1], body.row,
+                       code.blockX() * double(dim) + d, sums[0] / sums[1]);
         });
+        shape.clearPadding(body.arguments[1], body.row, /*tokens=*/1,
+                           body.count, threads);
       });
 }

@@ -28,12 +28,23 @@ static Expr rotate(const RotaryShape &shape, Pointer x, Expr i, Expr d,
   return code.select(isFirst, own - other, own + other);
 }
 
+/// Element i of a row, which is element `d` of its head, rotated if its place
+/// is.
+static Expr rotateElement(const RotaryShape &shape, Pointer x, Expr i, Expr d,
+                          Pointer cos, Pointer sin) {
+  return i.code->choose(
+      d < double(2 * shape.pairs), {(x + i).loadFloat()},
+      [&] { return Exprs{rotate(shape, x, i, d, cos, sin)}; })[0];
+}
+
+std::string RotaryShape::name() const {
+  return "rotary_" + std::to_string(heads) + "x" + std::to_string(dim) + "_" +
+         std::to_string(pairs) + (isInterleaved ? "_interleaved" : "");
+}
+
 Kernel Kernels::rotary(const RotaryShape &shape) {
   int64_t width = shape.heads * shape.dim;
-  std::string name = "rotary_" + std::to_string(shape.heads) + "x" +
-                     std::to_string(shape.dim) + "_" +
-                     std::to_string(shape.pairs) +
-                     (shape.isInterleaved ? "_interleaved" : "");
+  std::string name = shape.name();
   Kernel kernel;
   kernel.threads = threads;
   return define(
@@ -48,10 +59,7 @@ Kernel Kernels::rotary(const RotaryShape &shape) {
                 sin = body.arguments[3] + angles;
         code.loop(code.thread(), code.integer(width), threads, [&](Expr i) {
           Expr d = i % shape.dim;
-          Exprs element = code.choose(
-              d < double(2 * shape.pairs), {(x + i).loadFloat()},
-              [&] { return Exprs{rotate(shape, x, i, d, cos, sin)}; });
-          (y + i).store(element[0]);
+          (y + i).store(rotateElement(shape, x, i, d, cos, sin));
         });
       });
 }
@@ -90,5 +98,55 @@ Kernel Kernels::append(const CacheBlocks &cache) {
         };
         put(body.arguments[0], cache.keyDim, /*isKey=*/true);
         put(body.arguments[1], cache.valueDim, /*isKey=*/false);
+      });
+}
+
+Kernel Kernels::rotaryAppend(const RotaryShape &query, const RotaryShape &key,
+                             const CacheBlocks &cache) {
+  Kernel kernel;
+  kernel.threads = threads;
+  // A block of threads for each head of queries, keys and values.
+  kernel.blocksPerRow = query.heads + 2 * cache.heads;
+  std::string name =
+      "append_" + cache.name() + "_" + query.name() + "_" + key.name();
+  return define(
+      name, /*buffers=*/11, kernel, [](int64_t i) { return i == 4 || i == 5; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        ArrayRef<Pointer> arguments = body.arguments;
+        Expr angles =
+            (arguments[3] + body.row).loadInteger() * double(query.pairs);
+        Pointer cos = arguments[4] + angles, sin = arguments[5] + angles;
+        Expr position = (arguments[6] + body.row).loadInteger();
+        Expr sequence = (arguments[7] + body.row).loadInteger();
+        CacheAddress places(cache, arguments[10], arguments[8], sequence);
+        // Heads of queries, then of keys, then of values.
+        auto part = [&](int64_t first, int64_t heads, int64_t dim, Pointer rows,
+                        function_ref<void(Expr, Pointer, Expr)> store) {
+          Expr head = code.blockX() - double(first);
+          Expr isOne = (code.integer(-1) < head) & (head < double(heads));
+          code.ifThen(isOne, [&] {
+            Pointer x = rows + (body.row * double(heads) + head) * double(dim);
+            code.loop(code.thread(), code.integer(dim), threads,
+                      [&](Expr d) { store(head, x, d); });
+          });
+        };
+        part(0, query.heads, query.dim, arguments[0],
+             [&](Expr head, Pointer x, Expr d) {
+               Expr place = body.row * double(query.heads) + head;
+               (arguments[9] + (place * double(query.dim) + d))
+                   .store(rotateElement(query, x, d, d, cos, sin));
+             });
+        part(query.heads, cache.heads, cache.keyDim, arguments[1],
+             [&](Expr head, Pointer x, Expr d) {
+               storeRounded(places.key(head, position), d,
+                            rotateElement(key, x, d, d, cos, sin),
+                            cache.element);
+             });
+        part(query.heads + cache.heads, cache.heads, cache.valueDim,
+             arguments[2], [&](Expr head, Pointer x, Expr d) {
+               storeRounded(places.value(head, position), d,
+                            (x + d).loadFloat(), cache.element);
+             });
       });
 }

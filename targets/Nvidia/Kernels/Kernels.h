@@ -62,6 +62,8 @@ struct RotaryShape {
   int64_t heads = 0, dim = 0;
   int64_t pairs = 0; ///< columns of the tables
   bool isInterleaved = false;
+
+  std::string name() const;
 };
 
 /// Where the elements of a layer lie in the blocks of the cache. A block holds
@@ -105,6 +107,7 @@ struct AttentionShape {
   /// most of the chip idle.
   int64_t splits = 1;
   int64_t newTokens = 1;   ///< most new tokens of a sequence in a step
+  RowFormat output;        ///< of all heads
   int64_t sharedBytes = 0; ///< that a block of threads may ask for
 
   /// Query heads of a head of the cache.
@@ -113,6 +116,10 @@ struct AttentionShape {
   bool usesMatrixUnits() const { return !cache.element.isF32(); }
   /// Blocks of threads for `tokens` tokens, without splits.
   int64_t blocks(int64_t tokens) const;
+  /// The blocks of the first heads clear what fills up the rows of `tokens`
+  /// tokens, as far as they are below `count`.
+  void clearPadding(Pointer results, Expr token, int64_t tokens, Expr count,
+                    int64_t threads) const;
   std::string name() const;
   /// What a split leaves: the elements of the output, not yet divided by the
   /// sum of weights, the largest score (times log2 e where tensor cores made
@@ -143,6 +150,11 @@ public:
   Kernel rotary(const RotaryShape &shape);
   /// (count, key, value, positions, rows, blocks) -> the layer's cache
   Kernel append(const CacheBlocks &cache);
+  /// (count, query, key, value, positions of the angles, cos, sin, positions,
+  /// rows, blocks) -> query and the layer's cache: two times `rotary`, and
+  /// `append`.
+  Kernel rotaryAppend(const RotaryShape &query, const RotaryShape &key,
+                      const CacheBlocks &cache);
   /// (count, query, positions, rows, lengths, blocks, the layer's cache) -> y,
   /// or what splits leave, [row][head][split][partialWidth]. `lengths` are
   /// tokens in a row's cache, the new ones included. Tokens of a row follow

@@ -113,8 +113,9 @@ private:
   // Results.
   void storeRows(Softmax &state);
   void mergeWarps(Softmax &state);
-  Pointer resultOf(const QueryRow &row);
+  Pointer partOf(const QueryRow &row);
   void storePair(Pointer to, int64_t dim, Expr a, Expr b);
+  void storeOutput(const QueryRow &row, Expr dim, Expr value);
 
   int64_t outputPairs() const { // of tiles of 8 dimensions
     return AttentionTile::piecesOf(shape.cache.valueDim);
@@ -472,14 +473,16 @@ Exprs TiledCode::addSequence(Expr sequence, const Exprs &carried) {
 // Results
 //===----------------------------------------------------------------------===//
 
-/// Where a row's result goes, or this split's part of it.
-Pointer TiledCode::resultOf(const QueryRow &row) {
+/// Where this split's part of a row goes.
+Pointer TiledCode::partOf(const QueryRow &row) {
   Expr place = row.token * double(shape.heads) + row.head;
-  if (shape.splits == 1) {
-    return results + place * double(shape.cache.valueDim);
-  }
   return results + (place * double(shape.splits) + code.blockZ()) *
                        double(shape.partialWidth());
+}
+
+void TiledCode::storeOutput(const QueryRow &row, Expr dim, Expr value) {
+  storeElement(shape.output, results, row.token,
+               row.head * double(shape.cache.valueDim) + dim, value);
 }
 
 /// Writes elements `dim` + 2 lane and the next of a row.
@@ -500,20 +503,27 @@ void TiledCode::storePair(Pointer to, int64_t dim, Expr a, Expr b) {
 
 /// Writes the warp's rows from registers.
 void TiledCode::storeRows(Softmax &state) {
-  bool isSplit = shape.splits > 1;
   int64_t width = shape.cache.valueDim;
   for (int64_t half : {0, 1}) {
-    Pointer to = resultOf(rows[half]);
     Expr sum = state.sums[half];
     for (int64_t dim = 0; dim < width; dim += 8) {
-      Expr a = state.outputs[dim / 2 + 2 * half];
-      Expr b = state.outputs[dim / 2 + 2 * half + 1];
-      storePair(to, dim, isSplit ? a : a / sum, isSplit ? b : b / sum);
+      ArrayRef<Expr> pair =
+          ArrayRef(state.outputs).slice(dim / 2 + 2 * half, 2);
+      if (shape.splits > 1) {
+        storePair(partOf(rows[half]), dim, pair[0], pair[1]);
+        continue;
+      }
+      for (int64_t i : {0, 1}) {
+        Expr own = lane * 2.0 + double(dim + i);
+        auto store = [&] { storeOutput(rows[half], own, pair[i] / sum); };
+        dim + 8 <= width ? store() : code.ifThen(own < double(width), store);
+      }
     }
-    if (isSplit) {
+    if (shape.splits > 1) {
       code.ifThen(lane == 0, [&] {
-        (to + width).store(state.largest[half]);
-        (to + (width + 1)).store(sum);
+        Pointer part = partOf(rows[half]);
+        (part + width).store(state.largest[half]);
+        (part + (width + 1)).store(sum);
       });
     }
   }
@@ -539,7 +549,7 @@ void TiledCode::mergeWarps(Softmax &state) {
   Expr end = code.integer(tile.heads * tile.tokens * width);
   code.loop(code.thread(), end, tile.threads(), [&](Expr i) {
     Expr row = i / double(width), dim = i % width;
-    Pointer to = resultOf(rowAt(row));
+    QueryRow query = rowAt(row);
     auto at = [&](int64_t warp, Expr element) {
       return (allShared +
               ((row + double(warp * warpRows)) * double(part) + element))
@@ -558,8 +568,9 @@ void TiledCode::mergeWarps(Softmax &state) {
       sum = code.fma(factor, at(warp, code.integer(width + 1)), sum);
     }
     if (shape.splits == 1) {
-      return (to + dim).store(output / sum);
+      return storeOutput(query, dim, output / sum);
     }
+    Pointer to = partOf(query);
     (to + dim).store(output);
     code.ifThen(dim == 0, [&] {
       (to + width).store(largest);
@@ -590,6 +601,10 @@ void TiledCode::run() {
     }
   }
   tile.sharesRows ? mergeWarps(state) : storeRows(state);
+  if (shape.splits == 1) {
+    shape.clearPadding(results, firstToken, tile.tokens, lastToken + 1.0,
+                       tile.threads());
+  }
 }
 
 Kernel Kernels::attentionByTiles(const AttentionShape &shape) {

@@ -217,3 +217,28 @@ std::vector<Chain> tandem::nvidia::findChains(Block &block) {
   }
   return chains;
 }
+
+std::optional<RotaryAppend>
+tandem::nvidia::findRotaryAppend(CachedAttentionOp attention) {
+  RotaryAppend found;
+  found.query = attention.getQuery().getDefiningOp<RotaryOp>();
+  found.append = attention.getCache().getDefiningOp<AppendOp>();
+  if (!found.query || !found.append ||
+      found.append.getLayer() != attention.getLayer() ||
+      onlyUser(found.query.getOutput()) != attention) {
+    return std::nullopt;
+  }
+  // It is done at the attention, so nothing may read the cache before.
+  if (llvm::any_of(found.append->getUsers(), [&](Operation *user) {
+        return isa<CachedAttentionOp>(user) && user != attention;
+      })) {
+    return std::nullopt;
+  }
+  found.key = found.append.getKey().getDefiningOp<RotaryOp>();
+  bool isAlike = found.key && onlyUser(found.key.getOutput()) == found.append &&
+                 found.append->getBlock() == attention->getBlock() &&
+                 found.key.getPositions() == found.query.getPositions() &&
+                 found.key.getCos() == found.query.getCos() &&
+                 found.key.getSin() == found.query.getSin();
+  return isAlike ? std::optional(found) : std::nullopt;
+}

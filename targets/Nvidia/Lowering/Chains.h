@@ -11,6 +11,8 @@
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/targets/Nvidia/Kernels/Steps.h"
 
+#include <array>
+
 namespace tandem::nvidia {
 
 /// A product, or the rows of a value, and the element-wise work behind it.
@@ -24,6 +26,20 @@ struct Chain {
   mlir::Value result;
   llvm::SmallVector<mlir::Operation *> covered;
 };
+
+/// What an attention is behind of: rotations of the new queries and keys, of
+/// which nothing else reads the results, and the keys' way to the cache.
+struct RotaryAppend {
+  transformer::RotaryOp query, key;
+  transformer::AppendOp append;
+
+  std::array<mlir::Operation *, 3> all() { return {query, key, append}; }
+};
+
+/// What one kernel does before `attention`, by the same angles; nothing where
+/// it is not so.
+std::optional<RotaryAppend>
+findRotaryAppend(transformer::CachedAttentionOp attention);
 
 /// The chains of `block`, whose operations are supported. Each is done at its
 /// last operation, where all that it reads is there.

@@ -53,6 +53,7 @@ private:
   void lower(RotaryOp op, Scope &scope);
   void lower(SelectTokensOp op, Scope &scope);
   void lower(AppendOp op, Scope &scope);
+  void lower(RotaryAppend op, Scope &scope);
   void lower(CachedAttentionOp op, Scope &scope);
   void lowerNode(onnx::NodeOp op, Scope &scope);
   void lowerWhere(onnx::NodeOp op, Scope &scope);
@@ -171,11 +172,15 @@ void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
            x.isSelected, reads, y.buffer, op.getLoc());
 }
 
+static RotaryShape shapeOf(RotaryOp op) {
+  int64_t heads = op.getHeads();
+  return {heads, widthOf(op.getInput()) / heads, widthOf(op.getCos()),
+          op.getInterleaved()};
+}
+
 void ProgramLowering::lower(RotaryOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
-  int64_t heads = op.getHeads();
-  RotaryShape shape{heads, widthOf(op.getInput()) / heads, widthOf(op.getCos()),
-                    op.getInterleaved()};
+  RotaryShape shape = shapeOf(op);
   Rows y = makeRows(op.getOutput(), x.isSelected, scope);
   b.launch(context.kernels.rotary(shape), x.isSelected,
            {x.buffer, scope.rows.at(op.getPositions()).buffer,
@@ -199,7 +204,25 @@ void ProgramLowering::lower(AppendOp op, Scope &scope) {
            b.cache(scope.indices.at(op.getLayer())), op.getLoc());
 }
 
+void ProgramLowering::lower(RotaryAppend op, Scope &scope) {
+  auto read = [&](Value value) { return scope.rows.at(value).buffer; };
+  Rows y = makeRows(op.query.getOutput(), /*isSelected=*/false, scope);
+  b.launch(context.kernels.rotaryAppend(shapeOf(op.query), shapeOf(op.key),
+                                        context.cache),
+           /*onSelected=*/false,
+           {read(op.query.getInput()), read(op.key.getInput()),
+            read(op.append.getValue()), read(op.query.getPositions()),
+            vector(op.query.getCos(), scope), vector(op.query.getSin(), scope),
+            b.step(StepField::positions), b.step(StepField::tokenRows),
+            b.step(StepField::blocks)},
+           {y.buffer, b.cache(scope.indices.at(op.append.getLayer()))},
+           op.append.getLoc());
+}
+
 void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
+  if (auto before = findRotaryAppend(op)) {
+    lower(*before, scope);
+  }
   AttentionShape shape;
   shape.cache = context.cache;
   shape.heads = op.getHeads();
@@ -210,8 +233,10 @@ void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
   shape.newTokens = b.tokensOfSequence();
   shape.sharedBytes = context.plan.getSharedBytes();
   shape.splits = b.splits(shape);
+  shape.output = formatFor(op.getOutput());
   Value query = scope.rows.at(op.getQuery()).buffer;
-  Rows y = makeRows(op.getOutput(), /*isSelected=*/false, scope);
+  Rows y =
+      makeRows(op.getOutput(), /*isSelected=*/false, scope, shape.output.terms);
   Value made = shape.splits > 1 ? b.makeParts(shape) : y.buffer;
   b.launch(context.kernels.attention(shape), /*onSelected=*/false,
            {query, b.step(StepField::positions), b.step(StepField::tokenRows),
@@ -435,6 +460,13 @@ void ProgramLowering::lowerBlock(Block &block, Scope &scope) {
   for (const Chain &chain : chains) {
     chainAt[chain.covered.back()] = &chain;
     covered.insert(chain.covered.begin(), chain.covered.end());
+  }
+  for (auto attention : block.getOps<CachedAttentionOp>()) {
+    if (auto before = findRotaryAppend(attention)) {
+      for (Operation *op : before->all()) {
+        covered.insert(op);
+      }
+    }
   }
   for (Operation &op : block) {
     if (const Chain *chain = chainAt.lookup(&op)) {

@@ -110,7 +110,8 @@ SmallVector<Value> ProgramBuilder::matrix(int64_t entry,
 }
 
 void ProgramBuilder::launch(const Kernel &kernel, bool onSelected,
-                            ValueRange reads, Value write, Location location) {
+                            ValueRange reads, ValueRange writes,
+                            Location location) {
   SmallVector<Value> all = {
       step(onSelected ? StepField::selectedCount : StepField::tokenCount)};
   llvm::append_range(all, reads);
@@ -121,8 +122,7 @@ void ProgramBuilder::launch(const Kernel &kernel, bool onSelected,
   int64_t blocks = llvm::divideCeil(rows, kernel.rowsPerBlock);
   LaunchOp::create(builder, location, symbol,
                    {kernel.blocksPerRow, blocks, kernel.splits}, kernel.threads,
-                   kernel.sharedBytes, /*programmatic=*/false, all,
-                   ValueRange(write));
+                   kernel.sharedBytes, /*programmatic=*/false, all, writes);
 }
 
 ProgramOp ProgramBuilder::finish() {

@@ -61,7 +61,7 @@ public:
 
   /// Launches `kernel` for all tokens or the selected ones.
   void launch(const Kernel &kernel, bool onSelected, mlir::ValueRange reads,
-              mlir::Value write, mlir::Location location);
+              mlir::ValueRange writes, mlir::Location location);
 
   /// Gives scratch buffers their places and returns the program.
   ProgramOp finish();

@@ -43,6 +43,7 @@ AttentionShape shapeOf(int64_t heads, int64_t keyHeads, int64_t keyDim,
   shape.cache.blocksPerRow = 3;
   shape.cache.element = element;
   shape.heads = heads;
+  shape.output.width = heads * valueDim;
   shape.scale = 1 / std::sqrt(double(keyDim));
   shape.sharedBytes = 232448;
   return shape;
@@ -79,7 +80,7 @@ public:
     Kernel merge =
         shape.splits > 1 ? module.kernels.mergeSplits(shape) : Kernel();
     for (auto mode : {ptx::Asynchrony::eager, ptx::Asynchrony::late}) {
-      int64_t width = shape.heads * shape.cache.valueDim;
+      int64_t width = shape.output.rowBytes() / 4;
       auto results = poisoned<float>(tokens * width);
       auto parts = poisoned<float>(tokens * shape.heads * shape.splits *
                                    shape.partialWidth());
@@ -121,15 +122,44 @@ public:
     for (int64_t i = 0; i < count[0] * shape.heads; ++i) {
       std::vector<double> expected = attend(i / shape.heads, i % shape.heads);
       for (int64_t d = 0; d < width; ++d) {
-        double error = std::abs(results[i * width + d] - expected[d]) /
-                       (1 + std::abs(expected[d]));
+        double result = valueOf(results, i * width + d);
+        double error =
+            std::abs(result - expected[d]) / (1 + std::abs(expected[d]));
         worst = std::isnan(error) ? INFINITY : std::max(worst, error);
+      }
+    }
+    for (int64_t i = 0; i < count[0] * shape.output.terms; ++i) {
+      for (int64_t d = 0; d < shape.output.padding(); ++d) {
+        EXPECT_EQ(termAt(results, i, shape.output.width + d), 0);
       }
     }
     return worst;
   }
 
 private:
+  /// Element `column` of a term; a row has several, one behind the other.
+  double termAt(const std::vector<float> &results, int64_t term,
+                int64_t column) const {
+    uint32_t bits = 0;
+    std::memcpy(reinterpret_cast<char *>(&bits) + 2,
+                reinterpret_cast<const char *>(results.data()) +
+                    term * shape.output.termBytes() + column * 2,
+                2);
+    return llvm::bit_cast<float>(bits);
+  }
+  /// Element `i` of all rows, as if they were fp32.
+  double valueOf(const std::vector<float> &results, int64_t i) const {
+    const RowFormat &format = shape.output;
+    if (format.isF32()) {
+      return results[i];
+    }
+    double sum = 0;
+    for (int64_t term = 0; term < format.terms; ++term) {
+      sum += termAt(results, i / format.width * format.terms + term,
+                    i % format.width);
+    }
+    return sum;
+  }
   int32_t numberOf(size_t row, int64_t block) const {
     int64_t all = sequences.size() * shape.cache.blocksPerRow;
     return all - 1 - (row * shape.cache.blocksPerRow + block);
@@ -289,6 +319,16 @@ TEST_F(TiledAttentionTest, SeesAWindow) {
   shape.newTokens = 64;
   check(shape, 64, {{0, 30}, {100, 30}});
   check(shape, 64, {{60, 64}});
+}
+
+TEST_F(TiledAttentionTest, WritesTermsForProducts) {
+  AttentionShape shape = shapeOf(3, 1, 24, 24, bf16());
+  shape.output.terms = 3;
+  check(shape, 2, {{65, 1}, {3, 1}});
+  shape.newTokens = 64;
+  check(shape, 64, {{0, 30}});
+  shape.splits = 2;
+  check(shape, 64, {{100, 30}});
 }
 
 TEST_F(TiledAttentionTest, CapsScores) {
