@@ -7,47 +7,23 @@
 
 #include "tandem/targets/Nvidia/Emit/Ptx.h"
 
-#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
-#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
-#include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
-#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
-#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
-#include "mlir/Pass/PassManager.h"
+#include "tandem/targets/Codegen/LlvmModule.h"
+
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
-#include "mlir/Target/LLVMIR/Export.h"
-#include "mlir/Transforms/Passes.h"
-#include "llvm/IR/LegacyPassManager.h"
-#include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
-#include "llvm/Target/TargetMachine.h"
-#include "llvm/TargetParser/Triple.h"
 
 #include <mutex>
 
 using namespace mlir;
+using namespace tandem;
 using namespace tandem::nvidia;
 
 void tandem::nvidia::registerTranslations(DialectRegistry &registry) {
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   registerNVVMDialectTranslation(registry);
-}
-
-static llvm::Error makeError(const llvm::Twine &message) {
-  return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
-}
-
-static LogicalResult lowerToLLVM(ModuleOp module) {
-  PassManager pm(module.getContext());
-  pm.addPass(createSCFToControlFlowPass());
-  pm.addPass(createConvertVectorToLLVMPass());
-  pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createConvertControlFlowToLLVMPass());
-  pm.addPass(createReconcileUnrealizedCastsPass());
-  return pm.run(module);
 }
 
 static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
@@ -59,32 +35,12 @@ makeTargetMachine(const Architecture &architecture) {
     LLVMInitializeNVPTXTargetMC();
     LLVMInitializeNVPTXAsmPrinter();
   });
-  llvm::Triple triple("nvptx64-nvidia-cuda");
-  std::string message;
-  const llvm::Target *target =
-      llvm::TargetRegistry::lookupTarget(triple, message);
-  if (!target) {
-    return makeError("this LLVM has no code generator for PTX: " + message);
-  }
-  return std::unique_ptr<llvm::TargetMachine>(target->createTargetMachine(
-      triple, architecture.name, ("+" + llvm::Twine(architecture.ptx)).str(),
-      llvm::TargetOptions(), std::nullopt, std::nullopt,
-      llvm::CodeGenOptLevel::Aggressive));
-}
-
-static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3)
-      .run(module, modules);
+  codegen::MachineOptions options;
+  options.triple = "nvptx64-nvidia-cuda";
+  options.cpu = architecture.name;
+  options.features = ("+" + llvm::Twine(architecture.ptx)).str();
+  options.level = llvm::CodeGenOptLevel::Aggressive;
+  return codegen::makeMachine(options);
 }
 
 llvm::Expected<std::string>
@@ -94,30 +50,20 @@ tandem::nvidia::compileKernels(gpu::GPUModuleOp kernels,
   OwningOpRef<ModuleOp> module = ModuleOp::create(kernels.getLoc());
   Block *body = module->getBody();
   body->getOperations().splice(body->end(), kernels.getBody()->getOperations());
-  if (failed(lowerToLLVM(*module))) {
-    return makeError("lowering of kernels to LLVM IR failed");
-  }
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> translated =
-      translateModuleToLLVMIR(*module, context, "kernels");
+  llvm::Expected<codegen::LlvmModule> translated = codegen::translate(*module);
   if (!translated) {
-    return makeError("translation of kernels to LLVM IR failed");
+    return translated.takeError();
   }
   auto machine = makeTargetMachine(architecture);
   if (!machine) {
     return machine.takeError();
   }
-  translated->setTargetTriple((*machine)->getTargetTriple());
-  translated->setDataLayout((*machine)->createDataLayout());
-  optimize(*translated, **machine);
-
-  llvm::SmallString<0> text;
-  llvm::raw_svector_ostream stream(text);
-  llvm::legacy::PassManager emitter;
-  if ((*machine)->addPassesToEmitFile(emitter, stream, nullptr,
-                                      llvm::CodeGenFileType::AssemblyFile)) {
-    return makeError("this LLVM cannot write PTX");
+  codegen::optimize(*translated->module, **machine,
+                    llvm::OptimizationLevel::O3);
+  auto text = codegen::writeFile(*translated->module, **machine,
+                                 llvm::CodeGenFileType::AssemblyFile);
+  if (!text) {
+    return text.takeError();
   }
-  emitter.run(*translated);
-  return text.str().str();
+  return std::string(text->begin(), text->end());
 }

@@ -7,7 +7,7 @@ from goal import CODE, LAYERS, Goal, none_of
 LONGEST = 800
 MEDIAN = 130
 # Folders of targets/ that are no chip.
-SHARED_TARGETS = {"Interface", "Bundle", "Runtime", "Fleets", "Handoff"}
+SHARED_TARGETS = {"Bundle", "Codegen", "Fleets", "Handoff", "Interface", "Runtime"}
 CHIP_WORDS = "nvidia cuda h100 h200 b200 tpu trainium inferentia maia groq cerebras amdgpu rocm gaudi".split()
 # Where chips may be named: data, texts, and what shows or tests all of Tandem.
 NAMES_ALLOWED = re.compile(r"targets/Fleets/|docs/|test/(end-to-end|models|conformance|tools)/|tools/dev/|README\.md$")
