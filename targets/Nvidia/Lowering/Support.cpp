@@ -33,23 +33,6 @@ int64_t tandem::nvidia::widthOf(Value value) {
              : ShapedType::getNumElements(type.getShape().drop_front());
 }
 
-std::optional<double> tandem::nvidia::scalarOf(Value value) {
-  auto constant = value.getDefiningOp<onnx::ConstantOp>();
-  auto elements =
-      constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : nullptr;
-  if (!elements || elements.getNumElements() != 1) {
-    return std::nullopt;
-  }
-  Attribute element = *elements.getValues<Attribute>().begin();
-  if (auto number = dyn_cast<FloatAttr>(element)) {
-    return number.getValueAsDouble();
-  }
-  auto number = cast<IntegerAttr>(element);
-  bool isSigned =
-      !number.getType().isInteger(1) && !number.getType().isUnsignedInteger();
-  return number.getValue().roundToDouble(isSigned);
-}
-
 static bool isTruth(Value value) {
   return cast<ShapedType>(value.getType()).getElementType().isInteger(1);
 }
@@ -91,10 +74,6 @@ bool tandem::nvidia::isElementWise(Operation *op) {
     return node.getOutputs().size() == 1 && !functionOf(node).empty();
   }
   return isa<ActivationOp, GluOp>(op);
-}
-
-static bool isWeight(Value value) {
-  return value.getDefiningOp<deploy::WeightOp>() != nullptr;
 }
 
 /// Rows of fp32, or of truth values, which are stored as 1 and 0.
@@ -162,19 +141,6 @@ static std::string whyNotMatrix(Value value, MatrixLayout layout) {
     return llvm::formatv("reads a weight of {0} x {1} elements; this target "
                          "counts them in 31 bits",
                          format->rows, format->depth);
-  }
-  return {};
-}
-
-/// Why one of the operands from `first` on cannot be read from the part's
-/// table.
-static std::string whyNotWeights(Operation *op, unsigned first) {
-  for (Value operand : op->getOperands().drop_front(first)) {
-    if (!isWeight(operand)) {
-      return llvm::formatv("reads '{0}' that is no weight of the part; "
-                           "expected a constant of the file",
-                           operand.getType());
-    }
   }
   return {};
 }

@@ -10,8 +10,8 @@
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/targets/Codegen/Operands.h"
 
-#include <optional>
 #include <string>
 
 namespace tandem::nvidia {
@@ -19,8 +19,9 @@ namespace tandem::nvidia {
 /// Elements of a value's rows.
 int64_t widthOf(mlir::Value value);
 
-/// The number that `value` is: a constant of one element.
-std::optional<double> scalarOf(mlir::Value value);
+using codegen::isWeight;
+using codegen::scalarOf;
+using codegen::whyNotWeights;
 
 /// The function of Math.h that a node applies to each element, or to pairs of
 /// them from the first input to the last; "Clip" is one of each. Empty where

@@ -36,17 +36,6 @@ int64_t tandem::x86::widthOf(Value value) {
   return type.getRank() < 2 ? 1 : type.getShape().back();
 }
 
-std::optional<double> tandem::x86::scalarOf(Value value) {
-  auto constant = value.getDefiningOp<onnx::ConstantOp>();
-  auto elements =
-      constant ? dyn_cast<DenseElementsAttr>(constant.getValue()) : nullptr;
-  if (!elements || elements.getNumElements() != 1 ||
-      !isa<FloatType>(elements.getElementType())) {
-    return std::nullopt;
-  }
-  return (*elements.getValues<APFloat>().begin()).convertToDouble();
-}
-
 Operand tandem::x86::operandKindOf(Value value) {
   if (scalarOf(value)) {
     return Operand::scalar;
@@ -81,10 +70,6 @@ std::string tandem::x86::functionOf(onnx::NodeOp op) {
                                             : bool(lookupBinary(name));
   bool isPlain = name == "Cast" || op.getNodeAttributes().empty();
   return isKnown && isPlain ? name.str() : "";
-}
-
-static bool isWeight(Value value) {
-  return value.getDefiningOp<deploy::WeightOp>() != nullptr;
 }
 
 std::string tandem::x86::whyNotElement(Type type) {
@@ -134,19 +119,6 @@ static std::string whyNotWeight(Value value) {
   return isWeight(value) ? std::string()
                          : "multiplies by a computed matrix or looks up a "
                            "computed table; expected a weight of the part";
-}
-
-/// Why one of the operands from `first` on cannot be read from the part's
-/// table.
-static std::string whyNotWeights(Operation *op, unsigned first) {
-  for (Value operand : op->getOperands().drop_front(first)) {
-    if (!isWeight(operand)) {
-      return llvm::formatv("reads '{0}' that is no weight of the part; "
-                           "expected a constant of the file",
-                           operand.getType());
-    }
-  }
-  return {};
 }
 
 static bool isRowsOf(Value value, int64_t width) {

@@ -14,6 +14,7 @@
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
+#include "tandem/targets/Codegen/Operands.h"
 
 namespace tandem::x86 {
 
@@ -39,8 +40,9 @@ std::string whyNotElement(mlir::Type type);
 /// Width of a value's rows.
 int64_t widthOf(mlir::Value value);
 
-/// Whether `value` is one number: a constant of one element.
-std::optional<double> scalarOf(mlir::Value value);
+using codegen::isWeight;
+using codegen::scalarOf;
+using codegen::whyNotWeights;
 
 /// How an operand of an element-wise operation with rows of `width` varies.
 Operand operandKindOf(mlir::Value value);
