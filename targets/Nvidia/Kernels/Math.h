@@ -20,10 +20,6 @@ Expr exponential(Expr x);
 /// Relative error below 1e-6 around 0, absolute above.
 Expr hyperbolicTangent(Expr x);
 
-/// The larger or the smaller of two elements; not a number wins.
-Expr larger(Expr a, Expr b);
-Expr smaller(Expr a, Expr b);
-
 /// The function of a primitive or an activation by its name, or null. Truth
 /// values are elements too: 1 and 0.
 UnaryFunction lookupUnary(llvm::StringRef name);

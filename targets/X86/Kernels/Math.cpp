@@ -7,28 +7,11 @@
 
 #include "tandem/targets/X86/Kernels/Math.h"
 
-#include "mlir/Dialect/Arith/IR/Arith.h"
-#include "llvm/ADT/StringSwitch.h"
+#include "tandem/targets/Codegen/ElementFunctions.h"
 
 using namespace mlir;
 using namespace tandem::x86;
-
-/// The polynomial with `coefficients`, highest power first, at x.
-static Expr polynomial(Expr x, ArrayRef<double> coefficients) {
-  Emitter &e = *x.emitter;
-  Expr sum = e.constant(x.type(), coefficients.front());
-  for (double coefficient : coefficients.drop_front()) {
-    sum = e.fma(sum, x, e.constant(x.type(), coefficient));
-  }
-  return sum;
-}
-
-static Expr magnitude(Expr x) {
-  Emitter &e = *x.emitter;
-  Type bits = e.withElement(x.type(), e.getI32Type());
-  Expr cleared = e.bitcast(x, bits) & e.constant(bits, 0x7fffffff);
-  return e.bitcast(cleared, x.type());
-}
+using tandem::codegen::polynomial;
 
 Expr tandem::x86::exponential(Expr x) {
   Emitter &e = *x.emitter;
@@ -41,9 +24,10 @@ Expr tandem::x86::exponential(Expr x) {
   Expr r = e.fma(n, e.constant(type, -0.693359375), x);
   r = e.fma(n, e.constant(type, 2.12194440e-4), r);
   // e^r on [-ln 2 / 2, ln 2 / 2]: coefficients of Cephes expf.
-  Expr p = polynomial(r, {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3,
-                          4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1,
-                          1.0, 1.0});
+  Expr p =
+      polynomial(e, r,
+                 {1.9875691500e-4, 1.3981999507e-3, 8.3334519073e-3,
+                  4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1.0, 1.0});
   Expr scaled{e, arith::AddIOp::create(
                      e, e.bitcast(p, bits),
                      arith::ShLIOp::create(e, e.bitcast(shifted, bits),
@@ -54,76 +38,56 @@ Expr tandem::x86::exponential(Expr x) {
                   e.constant(type, std::numeric_limits<float>::infinity()), y);
 }
 
+/// The natural logarithm within 2 ulp; -infinity of 0.
+static Expr logarithm(Expr x) {
+  Emitter &e = *x.emitter;
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Type type = x.type(), bits = e.withElement(type, e.getI32Type());
+  Expr zero = e.constant(type, 0);
+  // Numbers below the smallest normal one are scaled by 2^23 first.
+  Expr isTiny = x < 1.17549435e-38;
+  Expr scaled = e.select(isTiny, x * 8388608.0, x);
+  // x = m 2^n with m in [sqrt(1/2), sqrt(2)).
+  Expr offset = e.bitcast(scaled, bits) - double(0x3f3504f3);
+  Expr n{e, arith::ShRSIOp::create(e, offset, e.constant(bits, 23))};
+  Expr shifted{e, arith::ShLIOp::create(e, n, e.constant(bits, 23))};
+  Expr f = e.bitcast(e.bitcast(scaled, bits) - shifted, type) - 1.0;
+  Expr exponent{e, arith::SIToFPOp::create(e, type, n)};
+  exponent = exponent - e.select(isTiny, e.constant(type, 23), zero);
+  // log(1 + f): coefficients of Cephes logf.
+  Expr square = f * f;
+  Expr p = polynomial(e, f,
+                      {7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1,
+                       -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
+                       2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1});
+  Expr y = f * square * p + exponent * -2.12194440e-4 - square * 0.5;
+  y = f + y + exponent * 0.693359375;
+  // Infinity and what is not a number stay what they are.
+  y = e.select(x < infinity, y, x);
+  Expr isZero{e, arith::CmpFOp::create(e, arith::CmpFPredicate::OEQ, x, zero)};
+  y = e.select(isZero, e.constant(type, -infinity), y);
+  return e.select(
+      x < 0.0, e.constant(type, std::numeric_limits<double>::quiet_NaN()), y);
+}
+
+namespace {
+struct Chip {
+  using Expr = tandem::x86::Expr;
+  static Emitter &builder(Expr x) { return *x.emitter; }
+  static constexpr auto exponential = tandem::x86::exponential;
+  static constexpr auto logarithm = ::logarithm;
+};
+using Functions = tandem::codegen::ElementFunctions<Chip>;
+} // namespace
+
 Expr tandem::x86::hyperbolicTangent(Expr x) {
-  Emitter &e = *x.emitter;
-  Expr square = x * x;
-  // Cephes tanhf below 0.625.
-  Expr p = polynomial(square,
-                      {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2,
-                       1.33314422036e-1, -3.33332819422e-1});
-  Expr small = e.fma(p * square, x, x);
-  Expr large = 1.0 - 2.0 / (exponential(x * 2.0) + 1.0);
-  return e.select(magnitude(x) < 0.625, small, large);
+  return Functions::hyperbolicTangent(x);
 }
 
-Expr tandem::x86::errorFunction(Expr x) {
-  Emitter &e = *x.emitter;
-  // The rational form of Eigen's erf on [-4, 4], where it reaches 1.
-  Expr four = e.constant(x.type(), 4.0), minusFour = e.constant(x.type(), -4.0);
-  Expr z = e.select(x > 4.0, four, e.select(x < -4.0, minusFour, x));
-  Expr square = z * z;
-  Expr p = polynomial(square, {-2.72614225801306e-10, 2.77068142495902e-08,
-                               -2.10102402082508e-06, -5.69250639462346e-05,
-                               -7.34990630326855e-04, -2.95459980854025e-03,
-                               -1.60960333262415e-02});
-  Expr q = polynomial(square, {-1.45660718464996e-05, -2.13374055278905e-04,
-                               -1.68282697438203e-03, -7.37332916720468e-03,
-                               -1.42647390514189e-02});
-  return z * p / q;
-}
-
-/// x * sigmoid(slope * x).
-static Expr swish(Expr x, double slope) {
-  return x / (exponential(x * -slope) + 1.0);
-}
-
-static Expr geluTanh(Expr x) {
-  // x/2 (1 + tanh u) = x sigmoid(2u), which does not cancel for negative x.
-  Emitter &e = *x.emitter;
-  Expr u = x * e.fma(x * x, e.constant(x.type(), 0.044715 * 0.7978845608028654),
-                     e.constant(x.type(), 0.7978845608028654));
-  return x / (exponential(u * -2.0) + 1.0);
-}
-
-static Expr geluErf(Expr x) {
-  return x * 0.5 * (errorFunction(x * 0.70710678118654752) + 1.0);
-}
-
-static Expr relu(Expr x) {
-  // Not a number stays what it is.
-  Emitter &e = *x.emitter;
-  return e.select(x < 0.0, e.constant(x.type(), 0), x);
-}
+Expr tandem::x86::errorFunction(Expr x) { return Functions::errorFunction(x); }
 
 UnaryFunction tandem::x86::lookupUnary(StringRef name) {
-  return llvm::StringSwitch<UnaryFunction>(name)
-      .Case("silu", [](Expr x) { return swish(x, 1.0); })
-      .Case("gelu_quick", [](Expr x) { return swish(x, 1.702); })
-      .Case("gelu_erf", geluErf)
-      .Case("gelu_tanh", geluTanh)
-      .Cases({"relu", "Relu"}, relu)
-      .Case("relu_squared", [](Expr x) { return relu(x) * relu(x); })
-      .Case("Abs", magnitude)
-      .Case("Cast", [](Expr x) { return x; })
-      .Case("Erf", errorFunction)
-      .Case("Exp", exponential)
-      .Case("Neg", [](Expr x) { return x * -1.0; })
-      .Case("Reciprocal", [](Expr x) { return 1.0 / x; })
-      .Case("Sigmoid",
-            [](Expr x) { return 1.0 / (exponential(x * -1.0) + 1.0); })
-      .Case("Sqrt", [](Expr x) { return x.emitter->sqrt(x); })
-      .Case("Tanh", hyperbolicTangent)
-      .Default(nullptr);
+  return Functions::lookupUnary(name);
 }
 
 BinaryFunction tandem::x86::lookupBinary(StringRef name) {
@@ -134,12 +98,5 @@ BinaryFunction tandem::x86::lookupBinary(StringRef name) {
     }
     return [activation](Expr gate, Expr x) { return activation(gate) * x; };
   }
-  return llvm::StringSwitch<BinaryFunction>(name)
-      .Case("Add", [](Expr x, Expr y) { return x + y; })
-      .Case("Sub", [](Expr x, Expr y) { return x - y; })
-      .Case("Mul", [](Expr x, Expr y) { return x * y; })
-      .Case("Div", [](Expr x, Expr y) { return x / y; })
-      .Case("Max", [](Expr x, Expr y) { return x.emitter->maximum(x, y); })
-      .Case("Min", [](Expr x, Expr y) { return x.emitter->minimum(x, y); })
-      .Default(nullptr);
+  return Functions::lookupBinary(name);
 }
