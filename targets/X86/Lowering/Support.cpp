@@ -134,8 +134,11 @@ static std::string whyNotBinary(onnx::NodeOp op) {
     auto type = dyn_cast<RankedTensorType>(input.getType());
     bool isVector = type && isWeight(input) && type.getNumElements() == width;
     bool isRows = type && !scalarOf(input) && isRowsOf(input, width);
+    // Only an exponent may be of another type.
+    bool isNumber = scalarOf(input) && (getElementTypeOrSelf(input).isF32() ||
+                                        op.getOpType() == "Pow");
     hasRows |= isRows;
-    if (!isRows && !isVector && !scalarOf(input)) {
+    if (!isRows && !isVector && !isNumber) {
       return llvm::formatv(
           "combines '{0}' with rows of {1} values; expected as "
           "many or one",
