@@ -84,11 +84,8 @@ describeSeeded(deploy::SlotAttr slot, const PackedWeight &packed,
   std::vector<runtime::SeededField> seeded;
   for (const PackedField &field : *fields) {
     runtime::SeededField &made = seeded.emplace_back(field.places);
-    if (field.payload) {
-      made.tensor =
-          describeSource(slot) + " #" + std::to_string(*field.payload);
-      made.values = valuesOf(slot, *field.payload);
-    }
+    made.tensor = describeSource(slot) + " #" + std::to_string(field.payload);
+    made.values = valuesOf(slot, field.payload);
   }
   return seeded;
 }

@@ -60,9 +60,7 @@ struct PackedWeight {
 
 /// Where the numbers of one payload of an entry lie in its packed tensor.
 struct PackedField {
-  /// Index of the payload; absent: a number that the file does not have, which
-  /// is the same everywhere: `places.values.first`.
-  std::optional<unsigned> payload;
+  unsigned payload = 0; ///< its index
   /// Type, places and elements; the values are the caller's.
   runtime::SeededField places;
 };

@@ -23,7 +23,6 @@ using namespace tandem::nvidia;
 static PackedField inRows(StringRef type, uint64_t rows, uint64_t perRow,
                           uint64_t bits, uint64_t stride) {
   PackedField field;
-  field.payload = 0;
   field.places.type = type.str();
   field.places.rows = rows;
   field.places.columns = field.places.rowElements = perRow;
@@ -51,8 +50,7 @@ static std::vector<runtime::SeededLoop> groupLoops(const WeightFormat &format) {
   return loops;
 }
 
-static std::vector<PackedField> describeBlocks(const WeightFormat &format,
-                                               deploy::SlotAttr slot) {
+static std::vector<PackedField> describeBlocks(const WeightFormat &format) {
   uint64_t rows = format.rows;
   uint64_t fileBlocks = llvm::divideCeil(format.depth, format.block);
   uint64_t fileCodes = fileBlocks * format.block;
@@ -83,7 +81,7 @@ tandem::nvidia::describePacked(deploy::SlotAttr slot,
   WeightFormat format =
       *WeightFormat::of(cast<RankedTensorType>(slot.getType()), hasRows);
   if (format.kind == WeightFormat::Kind::blocks) {
-    return describeBlocks(format, slot);
+    return describeBlocks(format);
   }
   bool isWide = format.kind == WeightFormat::Kind::f32;
   PackedField field = inRows(isWide ? "f32" : "bf16", format.rows, format.depth,

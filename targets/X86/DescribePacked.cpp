@@ -44,7 +44,6 @@ struct Source {
 
   PackedField field(StringRef type, Loops loops) const {
     PackedField field;
-    field.payload = 0;
     field.places.type = type.str();
     field.places.rows = isNk ? n : k;
     field.places.columns = field.places.rowElements = isNk ? k : n;
@@ -114,7 +113,6 @@ tandem::x86::describePacked(deploy::SlotAttr slot, const PackedWeight &packed) {
   if (packed.layout == vectorLayout) {
     uint64_t elements = slot.getType().getNumElements();
     PackedField field;
-    field.payload = 0;
     field.places = {"",       "f32",    {}, 1,
                     elements, elements, 0,  {{elements, 32, 0, 1}}};
     return std::vector{field};

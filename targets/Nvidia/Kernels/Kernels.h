@@ -140,10 +140,8 @@ public:
   Kernel layerNorm(const RowFormat &output, double epsilon, bool hasBias);
   /// (count, x, weight..., gate..., operands of steps...) -> y
   Kernel linear(const LinearShape &shape);
-  /// (count, x where it begins with rows, operands of steps...) -> y, which is
-  /// elements from `first` on of rows of `rowWidth` with the steps applied.
-  Kernel map(const RowFormat &output, int64_t rowWidth, int64_t first,
-             const Steps &steps);
+  /// (count, x, operands of steps...) -> y: the steps applied to each element.
+  Kernel map(const RowFormat &output, const Steps &steps);
   /// (count, indices, x) -> y: row `indices[i]` of x.
   Kernel select(const RowFormat &output);
   /// (count, x, positions, cos, sin) -> y

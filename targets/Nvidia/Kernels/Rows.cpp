@@ -57,25 +57,20 @@ Kernel Kernels::select(const RowFormat &output) {
       });
 }
 
-Kernel Kernels::map(const RowFormat &output, int64_t rowWidth, int64_t first,
-                    const Steps &steps) {
+Kernel Kernels::map(const RowFormat &output, const Steps &steps) {
   int64_t width = output.width;
-  std::string name = "map_" + std::to_string(width);
-  if (rowWidth != width) {
-    name += "_of_" + std::to_string(rowWidth) + "_at_" + std::to_string(first);
-  }
   Kernel shape;
   shape.threads = threads;
   shape.blocksPerRow = (width + threads - 1) / threads;
   int64_t operands = buffersOf(steps);
   return define(
-      name + nameOf(steps) + output.name(), operands + 2, shape,
-      [](int64_t) { return false; },
+      "map_" + std::to_string(width) + nameOf(steps) + output.name(),
+      operands + 2, shape, [](int64_t) { return false; },
       [&](const Body &body) {
         Code &code = body.code;
         Expr column = code.blockX() * double(threads) + code.thread();
         code.ifThen(column < double(width), [&] {
-          Expr from = body.row * double(rowWidth) + column + double(first);
+          Expr from = body.row * double(width) + column;
           Expr value = (body.arguments[0] + from).loadFloat();
           value = applySteps(steps, value, body.arguments.slice(1, operands),
                              body.row, column, width);

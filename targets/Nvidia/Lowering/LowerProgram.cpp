@@ -370,8 +370,7 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
     shape.output = output;
     kernel = context.kernels.linear(shape);
   } else {
-    kernel =
-        context.kernels.map(output, output.width, /*first=*/0, chain.steps);
+    kernel = context.kernels.map(output, chain.steps);
   }
   Rows y = makeRows(chain.result, x.isSelected, scope, output.terms);
   b.launch(kernel, x.isSelected, reads, y.buffer,
@@ -501,8 +500,8 @@ ProgramOp ProgramLowering::run(func::FuncOp phase) {
   Rows made = scope.rows.at(result);
   int64_t width = widthOf(result);
   if (result != scope.result) {
-    b.launch(context.kernels.map({width, 0}, width, /*first=*/0, {}),
-             made.isSelected, made.buffer, b.logits(width), phase.getLoc());
+    b.launch(context.kernels.map({width, 0}, {}), made.isSelected, made.buffer,
+             b.logits(width), phase.getLoc());
   }
   if (made.isSelected) {
     b.launch(context.kernels.largest(width), /*onSelected=*/true,

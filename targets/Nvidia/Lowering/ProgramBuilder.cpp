@@ -58,8 +58,8 @@ Value ProgramBuilder::convert(const Rows &rows, const RowFormat &format,
   Value &made = converted[{rows.buffer, format.terms}];
   if (!made) {
     made = makeRows(format, rows.isSelected).buffer;
-    launch(context.kernels.map(format, format.width, /*first=*/0, {}),
-           rows.isSelected, rows.buffer, made, location);
+    launch(context.kernels.map(format, {}), rows.isSelected, rows.buffer, made,
+           location);
   }
   return made;
 }

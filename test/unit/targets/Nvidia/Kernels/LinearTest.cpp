@@ -172,7 +172,7 @@ private:
                                                             : residual.data());
     }
     buffers.push_back(results.data());
-    Kernel convert = module.kernels.map(input, input.width, /*first=*/0, {});
+    Kernel convert = module.kernels.map(input, {});
     Kernel linear = module.kernels.linear(shape);
     ASSERT_EQ(module.launch(convert, shape.inputRows,
                             {count.data(), inputs.data(), terms.data()}, memory,
