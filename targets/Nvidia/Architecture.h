@@ -30,6 +30,8 @@ struct Architecture {
   int64_t sharedBytes;
   /// Registers of 32 bits that the warps of a block share.
   int64_t registers;
+  /// Whether groups of warps multiply tiles of shared memory.
+  bool hasWarpGroups;
 };
 
 /// All that there is code for; the first is the default.

@@ -53,7 +53,16 @@ static std::string readKey(NamedAttribute entry, Machine &machine) {
     }
     return "one of " + llvm::join(cacheElements, ", ");
   }
-  return "'architecture', 'cache_block_tokens' and 'cache_element' only";
+  if (entry.getName() == "input_terms") {
+    auto terms = dyn_cast<IntegerAttr>(entry.getValue());
+    if (terms && terms.getInt() >= 1 && terms.getInt() <= 3) {
+      machine.inputTerms = terms.getInt();
+      return {};
+    }
+    return "1, 2 or 3";
+  }
+  return "'architecture', 'cache_block_tokens', 'cache_element' and "
+         "'input_terms' only";
 }
 
 FailureOr<Machine> tandem::nvidia::readMachine(deploy::PartOp part) {

@@ -23,12 +23,24 @@
 
 namespace tandem::runtime {
 
+/// A buffer as a matrix of 16-bit elements, of which kernels copy boxes to the
+/// memory that a block of threads shares.
+struct MatrixMap {
+  uint64_t rows = 0;
+  uint64_t columns = 0;
+  uint64_t rowBytes = 0;
+  uint64_t boxRows = 0;
+  uint64_t boxColumns = 0;
+};
+
 /// A piece of one of the memories.
 struct LaunchBuffer {
   std::string memory;
   std::optional<uint64_t> entry;
   uint64_t offset = 0;
   uint64_t bytes = 0;
+  /// Kernels take this in place of the address, where it is there.
+  std::optional<MatrixMap> map = std::nullopt;
 };
 
 /// One launch of a kernel.

@@ -93,6 +93,14 @@ template <class Visitor> void describe(Visitor &visit, TextCode &record) {
   visit("programs", record.programs, "one for each phase, bucket and logits");
 }
 
+template <class Visitor> void describe(Visitor &visit, MatrixMap &record) {
+  visit("rows", record.rows, "of the matrix");
+  visit("columns", record.columns, "of the matrix, 16-bit elements");
+  visit("row_bytes", record.rowBytes, "from a row to the next");
+  visit("box_rows", record.boxRows, "that one copy moves");
+  visit("box_columns", record.boxColumns, "that one copy moves");
+}
+
 template <class Visitor> void describe(Visitor &visit, LaunchBuffer &record) {
   visit("memory", record.memory,
         "weights (of an entry of the table), cache (of a layer's part of a "
@@ -101,6 +109,9 @@ template <class Visitor> void describe(Visitor &visit, LaunchBuffer &record) {
   visit("entry", record.entry, "of the table of weights");
   visit("offset", record.offset, "first byte, a multiple of 16");
   visit("bytes", record.bytes, "size");
+  visit("map", record.map,
+        "a matrix that kernels take as a tensor map, in place of the address; "
+        "its 16-byte pieces are exchanged in 128 bytes");
 }
 
 template <class Visitor> void describe(Visitor &visit, KernelLaunch &record) {
@@ -143,7 +154,8 @@ void describe(Visitor &visit, AssembledKernel &record) {
 
 template <class Visitor> void describe(Visitor &visit, LaunchedKernel &record) {
   visit("name", record.name, "entry of the kernels' text");
-  visit("arguments", record.arguments, "addresses that it takes");
+  visit("arguments", record.arguments,
+        "addresses and tensor maps that it takes");
   visit("threads", record.threads, "of a block");
   visit("shared_bytes", record.sharedBytes, "dynamic shared memory of a block");
 }

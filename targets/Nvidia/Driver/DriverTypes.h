@@ -70,6 +70,15 @@ inline constexpr int32_t captureOfThread = 1;
 inline constexpr uint32_t streamWithoutDefault = 1; ///< CU_STREAM_NON_BLOCKING
 inline constexpr uint32_t eventWithoutTime = 2;     ///< CU_EVENT_DISABLE_TIMING
 
+/// CUtensorMap: what kernels take by value to copy boxes of a tensor.
+struct alignas(64) TensorMap {
+  uint64_t opaque[16];
+};
+/// CUtensorMapDataType, -interleave, -swizzle, -L2promotion, -FloatOOBfill.
+inline constexpr int32_t elementsOf16Bits = 1, withoutInterleave = 0;
+inline constexpr int32_t swizzleOf128Bytes = 3, promoteTo256Bytes = 3;
+inline constexpr int32_t fillWithZeros = 0;
+
 /// CUmemLocation.
 struct MemoryLocation {
   int32_t type = 1; ///< of a device

@@ -11,22 +11,51 @@
 
 namespace tandem::nvidia::driver {
 
+/// The tensor map of a matrix that begins at `address`.
+static TensorMap encodeMap(const DriverApi &api, DevicePointer address,
+                           const runtime::MatrixMap &map,
+                           const std::string &program) {
+  const uint64_t sizes[] = {map.columns, map.rows};
+  const uint64_t strides[] = {map.rowBytes};
+  const uint32_t box[] = {uint32_t(map.boxColumns), uint32_t(map.boxRows)};
+  const uint32_t steps[] = {1, 1};
+  TensorMap encoded;
+  api.require(api.tensorMapEncode(&encoded, elementsOf16Bits, /*rank=*/2,
+                                  reinterpret_cast<void *>(address), sizes,
+                                  strides, box, steps, withoutInterleave,
+                                  swizzleOf128Bytes, promoteTo256Bytes,
+                                  fillWithZeros),
+              "make a tensor map of program '" + program + "'");
+  return encoded;
+}
+
+/// What a kernel takes for a buffer.
+union Argument {
+  DevicePointer address;
+  TensorMap map;
+};
+
 static void launchKernel(const Device &device, Stream stream,
                          const KernelModule &kernels,
                          const runtime::LaunchProgram &program,
                          const runtime::KernelLaunch &launch,
                          const AddressOf &addressOf) {
-  std::vector<DevicePointer> addresses;
+  const DriverApi &api = device.api();
+  std::vector<Argument> values;
   for (const auto *indices : {&launch.reads, &launch.writes}) {
     for (uint64_t index : *indices) {
-      addresses.push_back(addressOf(program.buffers[index]));
+      const runtime::LaunchBuffer &buffer = program.buffers[index];
+      Argument &value = values.emplace_back();
+      value.address = addressOf(buffer);
+      if (buffer.map) {
+        value.map = encodeMap(api, value.address, *buffer.map, program.name);
+      }
     }
   }
   std::vector<void *> arguments;
-  for (DevicePointer &address : addresses) {
-    arguments.push_back(&address);
+  for (Argument &value : values) {
+    arguments.push_back(&value);
   }
-  const DriverApi &api = device.api();
   api.require(api.launchKernel(
                   kernels.function(launch.kernel), uint32_t(launch.grid[0]),
                   uint32_t(launch.grid[1]), uint32_t(launch.grid[2]),

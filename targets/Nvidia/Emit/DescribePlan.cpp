@@ -30,6 +30,14 @@ static runtime::LaunchBuffer describe(BufferOp op) {
   return record;
 }
 
+static runtime::LaunchBuffer describe(TensorMapOp op) {
+  runtime::LaunchBuffer record = describe(bufferOf(op));
+  record.map = {uint64_t(op.getRows()), uint64_t(op.getColumns()),
+                uint64_t(op.getRowBytes()), uint64_t(op.getBox()[0]),
+                uint64_t(op.getBox()[1])};
+  return record;
+}
+
 static runtime::LaunchProgram describe(ProgramOp op, const CacheBlocks &cache) {
   runtime::LaunchProgram record;
   record.name = op.getSymName().str();
@@ -50,6 +58,10 @@ static runtime::LaunchProgram describe(ProgramOp op, const CacheBlocks &cache) {
   for (auto buffer : op.getBody().getOps<BufferOp>()) {
     numbers[buffer] = record.buffers.size();
     record.buffers.push_back(describe(buffer));
+  }
+  for (auto map : op.getBody().getOps<TensorMapOp>()) {
+    numbers[map] = record.buffers.size();
+    record.buffers.push_back(describe(map));
   }
   for (auto launch : op.getBody().getOps<LaunchOp>()) {
     runtime::KernelLaunch &entry = record.launches.emplace_back();

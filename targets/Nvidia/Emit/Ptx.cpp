@@ -9,6 +9,8 @@
 
 #include "tandem/targets/Codegen/LlvmModule.h"
 
+#include "mlir/Conversion/NVVMToLLVM/NVVMToLLVM.h"
+#include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
@@ -50,6 +52,12 @@ tandem::nvidia::compileKernels(gpu::GPUModuleOp kernels,
   OwningOpRef<ModuleOp> module = ModuleOp::create(kernels.getLoc());
   Block *body = module->getBody();
   body->getOperations().splice(body->end(), kernels.getBody()->getOperations());
+  // Instructions that LLVM has no intrinsics for become text.
+  PassManager asText(module->getContext());
+  asText.addPass(createConvertNVVMToLLVMPass());
+  if (failed(asText.run(*module))) {
+    return llvm::createStringError("lowering of kernels to PTX failed");
+  }
   llvm::Expected<codegen::LlvmModule> translated = codegen::translate(*module);
   if (!translated) {
     return translated.takeError();

@@ -157,8 +157,12 @@ template <bool isMax> static void emitMinMax(Translator &t) {
                            ? isMax ? Intrinsic::maximum : Intrinsic::minimum
                        : isMax ? Intrinsic::maxnum
                                : Intrinsic::minnum;
-    return emitFloatWith(t, type, 2, [&](ArrayRef<Value *> x) {
-      return t.builder.CreateBinaryIntrinsic(id, x[0], x[1]);
+    // Chips from sm_100 on compare three numbers of fp32.
+    bool hasThree = t.operandCount() == 4 && type.totalBits() == 32;
+    return emitFloatWith(t, type, hasThree ? 3 : 2, [&](ArrayRef<Value *> x) {
+      Value *chosen = t.builder.CreateBinaryIntrinsic(id, x[0], x[1]);
+      return hasThree ? t.builder.CreateBinaryIntrinsic(id, chosen, x[2])
+                      : chosen;
     });
   }
   Intrinsic::ID id = type.isSigned() ? isMax ? Intrinsic::smax : Intrinsic::smin

@@ -38,6 +38,7 @@ std::optional<ValueType> ValueType::parse(StringRef name) {
       .Case("bf16", ValueType{bfloat, 16})
       .Case("f16x2", ValueType{ieee, 16, 2})
       .Case("bf16x2", ValueType{bfloat, 16, 2})
+      .Case("f32x2", ValueType{ieee, 32, 2})
       .Default(std::nullopt);
 }
 

@@ -38,7 +38,7 @@ struct ValueType {
 
   Kind kind = bits;
   unsigned width = 32; ///< bits of one lane; of a predicate 1
-  unsigned lanes = 1;  ///< 2 for f16x2 and bf16x2
+  unsigned lanes = 1;  ///< 2 for f16x2, bf16x2, f32x2
 
   unsigned totalBits() const { return width * lanes; }
   unsigned bytes() const { return kind == predicate ? 1 : totalBits() / 8; }

@@ -40,7 +40,11 @@ private:
   void checkBuffer(const runtime::LaunchProgram &program,
                    const runtime::LaunchBuffer &buffer,
                    const std::string &where);
-  void checkLaunch(const runtime::KernelLaunch &launch,
+  void checkMap(const runtime::LaunchBuffer &buffer, const std::string &where);
+  void checkMaps(const runtime::LaunchProgram &program,
+                 const runtime::KernelLaunch &launch, const std::string &where);
+  void checkLaunch(const runtime::LaunchProgram &program,
+                   const runtime::KernelLaunch &launch,
                    const std::string &where);
   uint64_t sizeOf(const runtime::LaunchProgram &program,
                   const runtime::LaunchBuffer &buffer) const;
@@ -98,7 +102,7 @@ void PartCheck::checkKernel(const runtime::LaunchedKernel &kernel,
     reject(where + ".name is '" + kernel.name + "', which " + code.file +
            " has no entry for");
   }
-  require(where + ".arguments", kernel.arguments, entry->second.arguments,
+  require(where + ".arguments", kernel.arguments, entry->second.isMap.size(),
           "parameters of '" + kernel.name + "' in " + code.file);
   require(where + ".threads", kernel.threads, entry->second.threads,
           "'.maxntid' of '" + kernel.name + "' in " + code.file);
@@ -177,9 +181,55 @@ void PartCheck::checkBuffer(const runtime::LaunchProgram &program,
            std::to_string(buffer.offset) + ", and its memory, " +
            buffer.memory + ", has " + std::to_string(size));
   }
+  if (buffer.map) {
+    checkMap(buffer, where + ".map");
+  }
 }
 
-void PartCheck::checkLaunch(const runtime::KernelLaunch &launch,
+/// What the driver demands of a tensor map, and that its matrix is there.
+void PartCheck::checkMap(const runtime::LaunchBuffer &buffer,
+                         const std::string &where) {
+  const runtime::MatrixMap &map = *buffer.map;
+  uint64_t usedBytes = map.columns * 2;
+  if (map.columns == 0 || map.columns > UINT32_MAX || map.rowBytes % 16 != 0 ||
+      map.rowBytes < usedBytes) {
+    reject(where + ".row_bytes is " + std::to_string(map.rowBytes) + " for " +
+           std::to_string(map.columns) +
+           " columns, expected a multiple of 16 that they fit in");
+  }
+  if (map.rows == 0 || usedBytes > buffer.bytes ||
+      map.rows - 1 > (buffer.bytes - usedBytes) / map.rowBytes) {
+    reject(where + ".rows is " + std::to_string(map.rows) + " of " +
+           std::to_string(map.rowBytes) + " bytes, of a buffer of " +
+           std::to_string(buffer.bytes));
+  }
+  if (map.boxRows == 0 || map.boxRows > 256 || map.boxColumns != 64) {
+    reject(where + " has a box of " + std::to_string(map.boxRows) + " x " +
+           std::to_string(map.boxColumns) +
+           ", expected 1 to 256 rows of 64 columns");
+  }
+}
+
+/// Tensor maps go where the kernel's text has them.
+void PartCheck::checkMaps(const runtime::LaunchProgram &program,
+                          const runtime::KernelLaunch &launch,
+                          const std::string &where) {
+  const std::vector<bool> &isMap = entries.at(launch.kernel).isMap;
+  for (size_t i = 0; i < launch.reads.size() + launch.writes.size(); ++i) {
+    bool isRead = i < launch.reads.size();
+    uint64_t index =
+        isRead ? launch.reads[i] : launch.writes[i - launch.reads.size()];
+    if (program.buffers[index].map.has_value() != isMap[i]) {
+      reject(where + " passes buffer " + std::to_string(index) +
+             " as argument " + std::to_string(i) + ", for which '" +
+             launch.kernel + "' in " + code.file + " takes " +
+             (isMap[i] ? "a tensor map" : "an address"));
+    }
+  }
+}
+
+void PartCheck::checkLaunch(const runtime::LaunchProgram &program,
+                            const runtime::KernelLaunch &launch,
                             const std::string &where) {
   auto kernel = std::find_if(
       code.kernels.begin(), code.kernels.end(),
@@ -201,6 +251,7 @@ void PartCheck::checkLaunch(const runtime::KernelLaunch &launch,
           needs);
   require(where + ".reads and writes",
           launch.reads.size() + launch.writes.size(), kernel->arguments, needs);
+  checkMaps(program, launch, where);
 }
 
 void PartCheck::checkProgram(const runtime::LaunchProgram &program,
@@ -231,7 +282,7 @@ void PartCheck::checkProgram(const runtime::LaunchProgram &program,
     checkBuffer(program, program.buffers[i], item(where + ".buffers", i));
   }
   for (size_t i = 0; i < program.launches.size(); ++i) {
-    checkLaunch(program.launches[i], item(where + ".launches", i));
+    checkLaunch(program, program.launches[i], item(where + ".launches", i));
   }
 }
 

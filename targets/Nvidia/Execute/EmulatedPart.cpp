@@ -94,6 +94,25 @@ llvm::Error EmulatedPart::addMemory(const runtime::LaunchProgram &chosen,
   return llvm::Error::success();
 }
 
+static llvm::Expected<ptx::KernelArgument>
+argumentOf(const runtime::LaunchBuffer &buffer, char *address) {
+  if (!buffer.map) {
+    return ptx::KernelArgument::of(address);
+  }
+  ptx::TensorMap map;
+  map.base = address;
+  map.elementBytes = 2;
+  map.sizes = {buffer.map->columns, buffer.map->rows};
+  map.strides = {buffer.map->rowBytes};
+  map.box = {uint32_t(buffer.map->boxColumns), uint32_t(buffer.map->boxRows)};
+  map.swizzleBytes = 128;
+  llvm::Expected<ptx::EncodedTensorMap> encoded = encode(map);
+  if (!encoded) {
+    return encoded.takeError();
+  }
+  return ptx::KernelArgument::of(*encoded);
+}
+
 llvm::Error EmulatedPart::launchAll(const runtime::LaunchProgram &chosen,
                                     const TandemStep &step) {
   ptx::Memory memory;
@@ -106,8 +125,12 @@ llvm::Error EmulatedPart::launchAll(const runtime::LaunchProgram &chosen,
          {&launch.reads, &launch.writes}) {
       for (uint64_t index : *indices) {
         const runtime::LaunchBuffer &buffer = chosen.buffers[index];
-        arguments.push_back(
-            ptx::KernelArgument::of(addressOf(buffer, step) + buffer.offset));
+        llvm::Expected<ptx::KernelArgument> argument =
+            argumentOf(buffer, addressOf(buffer, step) + buffer.offset);
+        if (!argument) {
+          return argument.takeError();
+        }
+        arguments.push_back(*argument);
       }
     }
     ptx::LaunchShape shape;

@@ -13,14 +13,17 @@ namespace tandem::nvidia {
 
 static constexpr std::string_view blanks = " \t\r\n";
 
-/// Occurrences of `word` in `text`.
-static uint64_t count(std::string_view text, std::string_view word) {
-  uint64_t found = 0;
-  for (size_t at = text.find(word); at != text.npos;
-       at = text.find(word, at + word.size())) {
-    ++found;
+/// Whether each of the parameters that `list` declares has the size of a tensor
+/// map: `.param .align 64 .b8 NAME[128]`.
+static std::vector<bool> findMaps(std::string_view list) {
+  constexpr std::string_view word = ".param";
+  std::vector<bool> isMap;
+  for (size_t at = list.find(word); at != list.npos;) {
+    size_t next = list.find(word, at + word.size());
+    isMap.push_back(list.substr(at, next - at).find("[128]") != list.npos);
+    at = next;
   }
-  return found;
+  return isMap;
 }
 
 /// The number behind `word`; 0 where there is none.
@@ -48,7 +51,7 @@ std::map<std::string, KernelEntry> listEntries(std::string_view ptx) {
     std::string name(header.substr(first, end - first));
     KernelEntry entry;
     if (open != header.npos && close != header.npos && open < close) {
-      entry.arguments = count(header.substr(open, close - open), ".param");
+      entry.isMap = findMaps(header.substr(open, close - open));
     }
     entry.threads = numberBehind(header, ".maxntid");
     entries.emplace(std::move(name), entry);

@@ -12,12 +12,14 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tandem::nvidia {
 
 /// What a text says of an entry.
 struct KernelEntry {
-  uint64_t arguments = 0;
+  /// For each argument whether it is a tensor map, else an address.
+  std::vector<bool> isMap;
   uint64_t threads = 0; ///< of `.maxntid` along x; 0 where it has none
 };
 

@@ -33,6 +33,12 @@ namespace tandem::nvidia {
 inline constexpr llvm::StringLiteral sharedBytesAttribute =
     "nvidia.shared_bytes";
 
+/// Bytes of an argument that is a tensor map.
+inline constexpr int64_t tensorMapBytes = 128;
+
+/// The buffer that an operand of a launch is, or that it maps.
+BufferOp bufferOf(mlir::Value value);
+
 } // namespace tandem::nvidia
 
 #endif // TANDEM_TARGETS_NVIDIA_IR_PLANOPS_H

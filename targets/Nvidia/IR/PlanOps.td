@@ -103,18 +103,52 @@ def Nvidia_BufferOp : Nvidia_Op<"buffer", [HasParent<"ProgramOp">, Pure]> {
   let hasVerifier = 1;
 }
 
+def Nvidia_TensorMapOp : Nvidia_Op<"tensor_map", [HasParent<"ProgramOp">, Pure]> {
+  let summary = "see a buffer as a matrix whose boxes kernels copy";
+  let description = [{
+    A matrix of `rows` by `columns` elements of 16 bits, whose rows lie
+    `row_bytes` apart in a buffer. One copy moves a box of `box` (rows, columns)
+    to shared memory, with zeros where the matrix ends; 16-byte pieces of its
+    rows, of 128 bytes, are exchanged. A kernel takes it by value, in 128 bytes
+    that the driver encodes.
+
+    Lifespan: created by tandem-lower-to-launch-plan, written into the bundle.
+
+    Constraints:
+    - (C1) the matrix has elements and lies in the buffer, which is no map.
+    - (C2) rows are a multiple of 16 bytes apart, fewer than 2^40, and no less
+      than their elements take.
+    - (C3) a box has 1 to 256 rows and as many columns as 128 bytes.
+
+    Example:
+    ```mlir
+    %m = nvidia.tensor_map %x rows 8 columns 128 row_bytes 256 box [64, 64]
+    ```
+  }];
+  let arguments = (ins Nvidia_BufferType:$buffer, I64Attr:$rows, I64Attr:$columns,
+                       I64Attr:$row_bytes, DenseI64ArrayAttr:$box);
+  let results = (outs Nvidia_BufferType:$result);
+  let assemblyFormat = [{
+    $buffer `rows` $rows `columns` $columns `row_bytes` $row_bytes `box` $box
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
 def Nvidia_LaunchOp : Nvidia_Op<"launch", [
     AttrSizedOperandSegments, DeclareOpInterfaceMethods<SymbolUserOpInterface>,
     HasParent<"ProgramOp">]> {
   let summary = "run a kernel on a grid of blocks of threads";
   let description = [{
-    The kernel takes the addresses of what it reads, then of what it writes. With
+    The kernel takes the addresses of what it reads, or tensor maps, then of what
+    it writes. With
     `programmatic` it may start before the launch before it has ended.
 
     Lifespan: created by tandem-lower-to-launch-plan, written into the bundle.
 
     Constraints:
-    - (C1) the kernel is one of the plan's and takes as many buffers.
+    - (C1) the kernel is one of the plan's and takes as many buffers, tensor maps
+      where its arguments are such and addresses elsewhere.
     - (C2) the grid has 1 to 2147483647 x 65535 x 65535 blocks.
     - (C3) a block has as many threads as the kernel is made for, at most 1024.
     - (C4) the dynamic shared memory is what the kernel needs and the chip has.

@@ -19,6 +19,10 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
+/// Of tensor maps, by the reference of cuTensorMapEncodeTiled: rows are less
+/// apart, a box has no more, and its rows fill the pieces that are exchanged.
+static constexpr int64_t mostRowBytes = int64_t(1) << 40, mostBoxRows = 256;
+static constexpr int64_t boxBytes = 128, elementBytes = 2;
 /// Threads that take and give registers together.
 static constexpr int64_t warpGroupThreads = 128;
 
@@ -49,6 +53,47 @@ LogicalResult BufferOp::verify() {
                                      : "has an entry, which weights have only");
 }
 
+BufferOp tandem::nvidia::bufferOf(Value value) {
+  auto map = value.getDefiningOp<TensorMapOp>();
+  return (map ? map.getBuffer() : value).getDefiningOp<BufferOp>();
+}
+
+LogicalResult TensorMapOp::verify() {
+  auto buffer = getBuffer().getDefiningOp<BufferOp>();
+  int64_t rows = getRows(), columns = getColumns(), rowBytes = getRowBytes();
+  // C1
+  if (!buffer || rows < 1 || columns < 1) {
+    return emitOpError() << "maps " << rows << " rows of " << columns
+                         << " columns, expected some of a buffer";
+  }
+  // C2
+  if (rowBytes % 16 != 0 || rowBytes >= mostRowBytes ||
+      columns > rowBytes / elementBytes) {
+    return emitOpError() << "has rows of " << columns << " elements "
+                         << rowBytes << " bytes apart, expected a multiple of "
+                         << "16 from " << elementBytes * columns << " to 2^40";
+  }
+  // C1
+  int64_t most =
+      (buffer.getBytes() + rowBytes - elementBytes * columns) / rowBytes;
+  if (rows > most) {
+    InFlightDiagnostic error = emitOpError()
+                               << "maps " << rows << " rows, " << rowBytes
+                               << " bytes apart, of a buffer that has " << most;
+    error.attachNote(buffer.getLoc()) << "buffer is named here";
+    return error;
+  }
+  // C3
+  ArrayRef<int64_t> box = getBox();
+  if (box.size() != 2 || box[0] < 1 || box[0] > mostBoxRows ||
+      box[1] != boxBytes / elementBytes) {
+    return emitOpError() << "copies a box of [" << box << "], expected 1 to "
+                         << mostBoxRows << " rows of "
+                         << boxBytes / elementBytes << " columns";
+  }
+  return success();
+}
+
 namespace {
 
 /// Follows the launches of a program and what scratch memory holds.
@@ -68,9 +113,9 @@ private:
 
 } // namespace
 
-/// The buffer of scratch memory that `value` is, or null.
+/// The buffer of scratch memory that `value` is or maps, or null.
 static BufferOp scratchOf(Value value) {
-  auto buffer = value.getDefiningOp<BufferOp>();
+  BufferOp buffer = bufferOf(value);
   return buffer && buffer.getMemory() == Memory::scratch ? buffer : nullptr;
 }
 
@@ -79,12 +124,15 @@ static bool overlap(BufferOp a, BufferOp b) {
          b.getOffset() < a.getOffset() + a.getBytes();
 }
 
-/// Whether a launch behind `launch`, or that one, reads `buffer`.
-static bool isReadFrom(LaunchOp launch, BufferOp buffer) {
-  return llvm::any_of(buffer->getUsers(), [&](Operation *user) {
+/// Whether a launch behind `launch`, or that one, reads `value`, or a map of
+/// it.
+static bool isReadFrom(LaunchOp launch, Value value) {
+  return llvm::any_of(value.getUsers(), [&](Operation *user) {
+    if (auto map = dyn_cast<TensorMapOp>(user)) {
+      return isReadFrom(launch, map);
+    }
     auto reader = dyn_cast<LaunchOp>(user);
-    return reader &&
-           llvm::is_contained(reader.getReads(), buffer.getResult()) &&
+    return reader && llvm::is_contained(reader.getReads(), value) &&
            !reader->isBeforeInBlock(launch);
   });
 }
@@ -214,7 +262,7 @@ static LogicalResult checkProgrammatic(LaunchOp launch,
            << "' never waits; expected nvvm.griddepcontrol wait";
   }
   for (auto [index, value] : llvm::enumerate(launch.getReads())) {
-    auto buffer = value.getDefiningOp<BufferOp>();
+    BufferOp buffer = bufferOf(value);
     bool changes = buffer && (buffer.getMemory() == Memory::scratch ||
                               buffer.getMemory() == Memory::cache);
     if (changes &&
@@ -243,6 +291,19 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError() << "passes " << buffers << " buffers to kernel '"
                          << kernel.getName() << "', which takes "
                          << kernel.getNumArguments();
+  }
+  for (auto [index, value] :
+       llvm::enumerate(llvm::concat<Value>(getReads(), getWrites()))) {
+    bool isMap = bool(value.getDefiningOp<TensorMapOp>());
+    bool takesMap =
+        bool(kernel.getArgAttr(index, LLVM::LLVMDialect::getByValAttrName()));
+    if (isMap != takesMap) {
+      return emitOpError() << "passes "
+                           << (isMap ? "a tensor map" : "an address")
+                           << " as argument " << index << " of kernel '"
+                           << kernel.getName() << "', which takes "
+                           << (takesMap ? "a tensor map" : "an address");
+    }
   }
   // C3
   int64_t threads = threadsOf(kernel);

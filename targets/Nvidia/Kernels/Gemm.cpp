@@ -157,33 +157,14 @@ Exprs GemmCode::sumProducts() {
 }
 
 void GemmCode::store(const Exprs &sums) {
-  bool isWhole = shape.weight.rows % tile.columns == 0;
-  Expr firstRow = product.row + warpRow + lane / 4.0;
-  Expr firstColumn = column + warpColumn + lane % 4 * 2.0;
-  auto storeRow = [&](int64_t row, int64_t half) {
-    Expr token = firstRow + double(16 * row + 8 * half);
-    for (int64_t i = 0; i < GemmTile::warpColumns / 4;
-         ++i) { // pairs, and which of one
-      Expr own = firstColumn + double(i / 2 * 8 + i % 2);
-      int64_t place = (row * tilesAlongColumns + i / 2) * 4 + 2 * half + i % 2;
-      Exprs made;
-      for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
-        made.push_back(sums[matrix * sumsPerMatrix() + place]);
-      }
-      if (isWhole) {
-        product.store(made, token, own);
-      } else {
-        code.ifThen(own < double(shape.weight.rows),
-                    [&] { product.store(made, token, own); });
-      }
-    }
-  };
-  for (int64_t row = 0; row < tilesAlongRows(); ++row) {
-    for (int64_t half : {0, 1}) {
-      code.ifThen(firstRow + double(16 * row + 8 * half) < product.count,
-                  [&] { storeRow(row, half); });
-    }
-  }
+  product.storeTiles({.firstRow = product.row + warpRow + lane / 4.0,
+                      .firstColumn = column + warpColumn + lane % 4 * 2.0,
+                      .alongRows = tilesAlongRows(),
+                      .alongColumns = tilesAlongColumns,
+                      .isWhole = shape.weight.rows % tile.columns == 0},
+                     [&](int64_t matrix, int64_t place) {
+                       return sums[matrix * sumsPerMatrix() + place];
+                     });
   code.ifThen(code.blockX() == 0, [&] {
     clearPadding(shape.output, product.arguments.back(), product.row, tile.rows,
                  product.count, tile.threads());

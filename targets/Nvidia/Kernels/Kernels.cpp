@@ -16,6 +16,8 @@ using namespace tandem::nvidia;
 
 static constexpr unsigned globalMemory = 1, sharedMemory = 3;
 static constexpr StringLiteral sharedName = "shared_memory";
+/// Tiles that groups of warps multiply begin at a multiple of it.
+static constexpr int64_t sharedAlignment = 1024;
 
 std::string CacheBlocks::name() const {
   std::string name;
@@ -37,8 +39,26 @@ static LLVM::GlobalOp sharedGlobal(gpu::GPUModuleOp module) {
   auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), 0);
   return LLVM::GlobalOp::create(builder, module.getLoc(), type,
                                 /*isConstant=*/false, LLVM::Linkage::External,
-                                sharedName, Attribute(), /*alignment=*/16,
+                                sharedName, Attribute(), sharedAlignment,
                                 sharedMemory);
+}
+
+static bool isMap(const Kernel &kernel, int64_t argument) {
+  return llvm::any_of(kernel.maps, [&](const MatrixMap &map) {
+    return map.argument == argument;
+  });
+}
+
+/// A tensor map is an argument of 128 bytes, whose address copies take.
+static void setMapAttributes(LLVM::LLVMFuncOp function, int64_t argument) {
+  Builder builder(function.getContext());
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), tensorMapBytes);
+  function.setArgAttr(argument, LLVM::LLVMDialect::getByValAttrName(),
+                      TypeAttr::get(type));
+  function.setArgAttr(argument, LLVM::LLVMDialect::getAlignAttrName(),
+                      builder.getI64IntegerAttr(64));
+  function.setArgAttr(argument, NVVM::NVVMDialect::getGridConstantAttrName(),
+                      builder.getUnitAttr());
 }
 
 static void setAttributes(const Kernel &kernel, int64_t arguments,
@@ -53,6 +73,10 @@ static void setAttributes(const Kernel &kernel, int64_t arguments,
   function->setAttr(sharedBytesAttribute,
                     builder.getI64IntegerAttr(kernel.sharedBytes));
   for (int64_t i = 0; i < arguments; ++i) {
+    if (isMap(kernel, i)) {
+      setMapAttributes(function, i);
+      continue;
+    }
     function.setArgAttr(i, LLVM::LLVMDialect::getAlignAttrName(),
                         builder.getI64IntegerAttr(16));
     // Loads through such an argument may be kept in caches that are not told of
@@ -75,10 +99,13 @@ Kernel Kernels::define(const std::string &name, int64_t buffers, Kernel shape,
   }
   Code code(module.getLoc(), module.getContext());
   code.setInsertionPointToEnd(module.getBody());
-  Type address = LLVM::LLVMPointerType::get(code.getContext(), globalMemory);
-  auto type =
-      LLVM::LLVMFunctionType::get(LLVM::LLVMVoidType::get(code.getContext()),
-                                  SmallVector<Type>(buffers + 1, address));
+  SmallVector<Type> types;
+  for (int64_t i = 0; i < buffers + 1; ++i) {
+    types.push_back(LLVM::LLVMPointerType::get(
+        code.getContext(), isMap(shape, i) ? 0 : globalMemory));
+  }
+  auto type = LLVM::LLVMFunctionType::get(
+      LLVM::LLVMVoidType::get(code.getContext()), types);
   shape.function = LLVM::LLVMFuncOp::create(code, name, type);
   setAttributes(shape, buffers + 1, isConstant);
   Block *entry = shape.function.addEntryBlock(code);

@@ -26,6 +26,15 @@
 
 namespace tandem::nvidia {
 
+/// A matrix of bf16 that a kernel takes as a tensor map: copies move boxes of
+/// it to shared memory, `boxRows` rows of `tileDepth` elements, with zeros
+/// where the matrix ends.
+struct MatrixMap {
+  int64_t argument = 0; ///< of the kernel, `count` included
+  int64_t rows = 0, columns = 0, rowBytes = 0;
+  int64_t boxRows = 0;
+};
+
 /// A kernel and how it is launched.
 struct Kernel {
   mlir::LLVM::LLVMFuncOp function;
@@ -35,6 +44,8 @@ struct Kernel {
   int64_t blocksPerRow = 1;
   int64_t rowsPerBlock = 1;
   int64_t splits = 1; ///< blocks along z, which share the work of a row
+  /// Those of its arguments that are tensor maps.
+  llvm::SmallVector<MatrixMap> maps = {};
 };
 
 /// A product with a matrix and what follows it.
@@ -42,18 +53,27 @@ struct LinearShape {
   WeightFormat weight;
   int64_t inputRows = 1;   ///< most of a step
   int64_t sharedBytes = 0; ///< that a block of threads may ask for
+  bool hasWarpGroups =
+      false; ///< whether the chip multiplies by groups of warps
   /// A second matrix of the same shape and a function: y = f(x gate) * (x w).
   bool hasGate = false;
   std::string glu; ///< of Math.h, of one argument
   Steps steps;
   RowFormat output;
-  /// Whether inputs may be rounded to 16 bits: the cache is rounded more.
-  bool roundsInputs = false;
+  /// Terms of inputs where rows are many. Where they are few, the loads of
+  /// weights bound the time, and three, which keep fp32, cost none.
+  int64_t inputTerms = 3;
 
   /// How its inputs lie: for tensor cores, where these make its products.
   RowFormat input() const;
   /// Whether there are so few rows that the loads of weights bound its time.
   bool isGemv() const { return inputRows <= 8; }
+  /// Whether groups of warps multiply, which read both operands as they lie in
+  /// shared memory: bf16, and no codes.
+  bool isForWarpGroups() const {
+    return hasWarpGroups && !isGemv() &&
+           weight.kind == WeightFormat::Kind::bf16;
+  }
   int64_t matrices() const { return hasGate ? 2 : 1; }
 };
 
@@ -185,7 +205,7 @@ private:
   /// tokens, and there is one.
   struct Body {
     Code &code;
-    llvm::ArrayRef<Pointer> arguments; ///< without `count`
+    llvm::ArrayRef<Pointer> arguments; ///< without `count`; some are maps
     Pointer shared;
     Expr row, count;
   };

@@ -26,9 +26,10 @@ static int64_t rowsAtOnce(const LinearShape &shape) {
 
 static std::string kernelNameOf(const LinearShape &shape) {
   const WeightFormat &weight = shape.weight;
-  std::string name = shape.input().isF32() ? "linear_"
-                     : shape.isGemv()      ? "gemv_"
-                                           : nameOfGemm(shape);
+  std::string name = shape.input().isF32()     ? "linear_"
+                     : shape.isGemv()          ? "gemv_"
+                     : shape.isForWarpGroups() ? nameOfGroupGemm(shape)
+                                               : nameOfGemm(shape);
   name += weight.name() + "_" + std::to_string(weight.rows) + "x" +
           std::to_string(weight.depth);
   if (shape.input().isF32() && rowsAtOnce(shape) > 1) {
@@ -38,13 +39,9 @@ static std::string kernelNameOf(const LinearShape &shape) {
          nameOf(shape.steps) + shape.output.name();
 }
 
-/// Tensor cores multiply weights that are exact in bf16. Few rows are bound by
-/// the loads of weights, so that three terms of inputs, which keep fp32, cost
-/// no time. Many are bound by products: beside a cache of bf16 two terms are as
-/// good. One would not be: the bound of bf16 is met by the cache's rounding and
-/// no more.
+/// Tensor cores multiply weights that are exact in bf16.
 RowFormat LinearShape::input() const {
-  int64_t terms = roundsInputs && !isGemv() ? 2 : 3;
+  int64_t terms = isGemv() ? 3 : inputTerms;
   return {weight.depth, weight.isForTensorCores() ? terms : 0};
 }
 
@@ -58,6 +55,33 @@ void Product::store(ArrayRef<Expr> sums, Expr token, Expr column) const {
   value = applySteps(shape.steps, value, operands, token, column,
                      shape.weight.rows);
   storeElement(shape.output, arguments.back(), token, column, value);
+}
+
+void Product::storeTiles(const Tiles &tiles,
+                         function_ref<Expr(int64_t, int64_t)> sumAt) const {
+  auto storeRow = [&](int64_t row, int64_t half) {
+    Expr token = tiles.firstRow + double(16 * row + 8 * half);
+    for (int64_t i = 0; i < 2 * tiles.alongColumns; ++i) { // of pairs
+      Expr column = tiles.firstColumn + double(i / 2 * 8 + i % 2);
+      int64_t place = (row * tiles.alongColumns + i / 2) * 4 + 2 * half + i % 2;
+      Exprs sums;
+      for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+        sums.push_back(sumAt(matrix, place));
+      }
+      if (tiles.isWhole) {
+        store(sums, token, column);
+      } else {
+        code.ifThen(column < double(shape.weight.rows),
+                    [&] { store(sums, token, column); });
+      }
+    }
+  };
+  for (int64_t row = 0; row < tiles.alongRows; ++row) {
+    for (int64_t half : {0, 1}) {
+      code.ifThen(tiles.firstRow + double(16 * row + 8 * half) < count,
+                  [&] { storeRow(row, half); });
+    }
+  }
 }
 
 namespace {
@@ -153,15 +177,17 @@ Kernel Kernels::linear(const LinearShape &shape) {
   int64_t buffers = shape.weight.buffers() * shape.matrices();
   return define(
       kernelNameOf(shape), 1 + buffers + buffersOf(shape.steps) + 1,
-      isOfThreads      ? shapeOfLinear(shape)
-      : shape.isGemv() ? shapeOfGemv(shape)
-                       : shapeOfGemm(shape),
+      isOfThreads               ? shapeOfLinear(shape)
+      : shape.isGemv()          ? shapeOfGemv(shape)
+      : shape.isForWarpGroups() ? shapeOfGroupGemm(shape)
+                                : shapeOfGemm(shape),
       [&](int64_t i) { return i > 0 && i <= buffers; },
       [&](const Body &body) {
         Product product{shape,       body.code, body.arguments,
                         body.shared, body.row,  body.count};
-        isOfThreads      ? LinearCode(product).run()
-        : shape.isGemv() ? writeGemv(product)
-                         : writeGemm(product);
+        isOfThreads               ? LinearCode(product).run()
+        : shape.isGemv()          ? writeGemv(product)
+        : shape.isForWarpGroups() ? writeGroupGemm(product)
+                                  : writeGemm(product);
       });
 }

@@ -30,6 +30,17 @@ struct Product {
 
   /// Stores an element of the result: `sums` are the products with each matrix.
   void store(llvm::ArrayRef<Expr> sums, Expr token, Expr column) const;
+
+  /// Tiles of 16 rows and 8 columns whose sums a thread has as Matrix.h has C.
+  struct Tiles {
+    Expr firstRow, firstColumn; ///< of this thread
+    int64_t alongRows, alongColumns;
+    bool isWhole; ///< whether all columns exist
+  };
+  /// Stores those of the thread's sums that are of rows that exist;
+  /// `sumAt(matrix, i)` is sum i of a matrix, four for each tile, row by row.
+  void storeTiles(const Tiles &tiles,
+                  llvm::function_ref<Expr(int64_t, int64_t)> sumAt) const;
 };
 
 /// A kernel of tensor cores for few rows of inputs, bound by the loads of
@@ -42,6 +53,11 @@ void writeGemv(const Product &product);
 Kernel shapeOfGemm(const LinearShape &shape);
 std::string nameOfGemm(const LinearShape &shape);
 void writeGemm(const Product &product);
+
+/// The same where groups of warps multiply tiles of shared memory.
+Kernel shapeOfGroupGemm(const LinearShape &shape);
+std::string nameOfGroupGemm(const LinearShape &shape);
+void writeGroupGemm(const Product &product);
 
 } // namespace tandem::nvidia
 

@@ -8,9 +8,9 @@
 // Rows are fp32, or what tensor cores read: each element as the sum of terms of
 // bf16. Three terms keep fp32, so that products with weights of bf16, or with
 // codes, which are exact in bf16, stay within the bounds of fp32; two
-// keep 16 bits, which miss them by little. A row has its first terms, then its
-// second ones, each filled up with zeros to whole tiles, like the rows of
-// weights.
+// keep 16 bits, which miss them by little; one is bf16. A row has its first
+// terms, then its second ones, each filled up with zeros to whole tiles, like
+// the rows of weights.
 //
 //===----------------------------------------------------------------------===//
 

@@ -23,8 +23,16 @@ OwningOpRef<PlanOp> tandem::nvidia::lowerPart(deploy::PartOp part,
                              architecture.registers);
   builder.createBlock(&plan.getBody());
   auto kernels = gpu::GPUModuleOp::create(builder, part.getLoc(), "kernels");
-  PlanContext context{part, plan, Kernels(kernels),
-                      describeBlocks(part, machine, capacityTokens)};
+  PlanContext context{part,
+                      plan,
+                      Kernels(kernels),
+                      describeBlocks(part, machine, capacityTokens),
+                      machine.inputTerms,
+                      architecture.hasWarpGroups};
+  if (context.inputTerms == 0) {
+    // Two are as good as three where the cache is rounded; one is not.
+    context.inputTerms = context.cache.element.isF32() ? 3 : 2;
+  }
   for (const Program &program : listPrograms(part, capacityTokens)) {
     lowerProgram(context, program);
   }

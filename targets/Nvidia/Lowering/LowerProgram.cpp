@@ -113,7 +113,8 @@ LinearShape ProgramLowering::linearShapeOf(LinearOp linear,
   shape.weight = formatOf(linear.getWeight(), linear.getLayout());
   shape.inputRows = b.rowCount(isSelected);
   shape.sharedBytes = context.plan.getSharedBytes();
-  shape.roundsInputs = !context.cache.element.isF32();
+  shape.hasWarpGroups = context.hasWarpGroups;
+  shape.inputTerms = context.inputTerms;
   return shape;
 }
 

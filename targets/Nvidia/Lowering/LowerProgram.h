@@ -19,6 +19,8 @@ struct PlanContext {
   PlanOp plan;
   Kernels kernels;
   CacheBlocks cache;
+  int64_t inputTerms; ///< of products for many rows
+  bool hasWarpGroups; ///< of Architecture.h
 };
 
 /// Adds a program to the plan, and to its kernels those that it launches. Loops

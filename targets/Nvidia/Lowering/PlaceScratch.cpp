@@ -41,7 +41,7 @@ static llvm::MapVector<BufferOp, Life> livesOf(ProgramOp program) {
   int64_t now = 0;
   for (auto launch : program.getBody().getOps<LaunchOp>()) {
     for (Value operand : launch->getOperands()) {
-      auto buffer = operand.getDefiningOp<BufferOp>();
+      BufferOp buffer = bufferOf(operand);
       if (buffer.getMemory() == Memory::scratch) {
         lives.insert({buffer, {now, now}}).first->second.last = now;
       }

@@ -120,6 +120,13 @@ void ProgramBuilder::launch(const Kernel &kernel, bool onSelected,
   auto symbol = SymbolRefAttr::get(module.getSymNameAttr(),
                                    {FlatSymbolRefAttr::get(kernel.function)});
   int64_t blocks = llvm::divideCeil(rows, kernel.rowsPerBlock);
+  for (const MatrixMap &map : kernel.maps) {
+    Value &argument = all[map.argument];
+    argument = TensorMapOp::create(
+        builder, location, builder.getType<BufferType>(), argument, map.rows,
+        map.columns, map.rowBytes,
+        builder.getDenseI64ArrayAttr({map.boxRows, tileDepth}));
+  }
   LaunchOp::create(builder, location, symbol,
                    {kernel.blocksPerRow, blocks, kernel.splits}, kernel.threads,
                    kernel.sharedBytes, /*programmatic=*/false, all, writes);

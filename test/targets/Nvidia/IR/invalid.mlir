@@ -365,3 +365,98 @@ nvidia.plan @launch_c6_constant_reads chip "sm_90a" shared_bytes 232448 register
     nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 programmatic reads(%x) writes(%y)
   }
 }
+
+// -----
+
+nvidia.plan @tensor_map_c1_of_a_map chip "sm_90a" shared_bytes 232448 registers 65536 {
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    %x = nvidia.buffer scratch at 0 bytes 1024
+    %m = nvidia.tensor_map %x rows 8 columns 64 row_bytes 128 box [64, 64]
+    // expected-error @below {{'nvidia.tensor_map' op maps 8 rows of 64 columns, expected some of a buffer}}
+    %n = nvidia.tensor_map %m rows 8 columns 64 row_bytes 128 box [64, 64]
+  }
+}
+
+// -----
+
+nvidia.plan @tensor_map_c1_beyond chip "sm_90a" shared_bytes 232448 registers 65536 {
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    // expected-note @below {{buffer is named here}}
+    %x = nvidia.buffer scratch at 0 bytes 1008
+    // The last row may end before the next would begin.
+    %m = nvidia.tensor_map %x rows 8 columns 56 row_bytes 128 box [64, 64]
+    // expected-error @below {{'nvidia.tensor_map' op maps 8 rows, 128 bytes apart, of a buffer that has 7}}
+    %n = nvidia.tensor_map %x rows 8 columns 57 row_bytes 128 box [64, 64]
+  }
+}
+
+// -----
+
+nvidia.plan @tensor_map_c2_rows chip "sm_90a" shared_bytes 232448 registers 65536 {
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    %x = nvidia.buffer scratch at 0 bytes 1024
+    // expected-error @below {{'nvidia.tensor_map' op has rows of 64 elements 120 bytes apart, expected a multiple of 16 from 128 to 2^40}}
+    %m = nvidia.tensor_map %x rows 8 columns 64 row_bytes 120 box [64, 64]
+  }
+}
+
+// -----
+
+nvidia.plan @tensor_map_c3_box chip "sm_90a" shared_bytes 232448 registers 65536 {
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    %x = nvidia.buffer scratch at 0 bytes 1024
+    // expected-error @below {{'nvidia.tensor_map' op copies a box of [257, 64], expected 1 to 256 rows of 64 columns}}
+    %m = nvidia.tensor_map %x rows 8 columns 64 row_bytes 128 box [257, 64]
+  }
+}
+
+// -----
+
+nvidia.plan @launch_c1_map_for_address chip "sm_90a" shared_bytes 232448 registers 65536 {
+  gpu.module @kernels {
+    llvm.func @copy(%x: !llvm.ptr<1>, %y: !llvm.ptr<1>) attributes {nvvm.kernel, nvvm.maxntid = array<i32: 128, 1, 1>} {
+      llvm.return
+    }
+  }
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    %w = nvidia.buffer weights of 0 at 0 bytes 1024
+    %y = nvidia.buffer scratch at 0 bytes 1024
+    %m = nvidia.tensor_map %w rows 8 columns 64 row_bytes 128 box [64, 64]
+    // expected-error @below {{'nvidia.launch' op passes a tensor map as argument 0 of kernel 'copy', which takes an address}}
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%m) writes(%y)
+  }
+}
+
+// -----
+
+nvidia.plan @launch_c1_address_for_map chip "sm_90a" shared_bytes 232448 registers 65536 {
+  gpu.module @kernels {
+    llvm.func @copy(%x: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<128 x i8>, nvvm.grid_constant}, %y: !llvm.ptr<1>) attributes {nvvm.kernel, nvvm.maxntid = array<i32: 128, 1, 1>} {
+      llvm.return
+    }
+  }
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    %w = nvidia.buffer weights of 0 at 0 bytes 1024
+    %y = nvidia.buffer scratch at 0 bytes 1024
+    // expected-error @below {{'nvidia.launch' op passes an address as argument 0 of kernel 'copy', which takes a tensor map}}
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%w) writes(%y)
+  }
+}
+
+// -----
+
+nvidia.plan @program_c3_unwritten_map chip "sm_90a" shared_bytes 232448 registers 65536 {
+  gpu.module @kernels {
+    llvm.func @copy(%x: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<128 x i8>, nvvm.grid_constant}, %y: !llvm.ptr<1>) attributes {nvvm.kernel, nvvm.maxntid = array<i32: 128, 1, 1>} {
+      llvm.return
+    }
+  }
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    // expected-note @below {{buffer is named here}}
+    %x = nvidia.buffer scratch at 0 bytes 1024
+    %y = nvidia.buffer logits at 0 bytes 1024
+    %m = nvidia.tensor_map %x rows 8 columns 64 row_bytes 128 box [64, 64]
+    // expected-error @below {{'nvidia.launch' op reads scratch memory before a launch wrote it}}
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%m) writes(%y)
+  }
+}

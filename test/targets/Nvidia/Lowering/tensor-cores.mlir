@@ -1,4 +1,4 @@
-// RUN: tandem-opt %s --tandem-lower-to-launch-plan='capacity=16' --split-input-file | FileCheck %s
+// RUN: tandem-opt %s --tandem-lower-to-launch-plan='capacity=64' --split-input-file | FileCheck %s
 
 !cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
 !table = tensor<32x8xf32, #transformer.stored<bf16>>
@@ -63,5 +63,53 @@ deploy.part @converted phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0
     %r = onnx.node "Add"(%q, %a) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
     %h = onnx.node "Add"(%x, %r) {} : (tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
     return %h, %c : tensor<?x8xf32>, !cache
+  }
+}
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+!square = tensor<72x8xf32, #transformer.stored<bf16>>
+
+// Tests that groups of warps multiply many rows, of matrices that they see
+// through tensor maps, where the chip has them and as `input_terms` says; few
+// rows are not worth it.
+// CHECK-LABEL: nvidia.plan @grouped
+// CHECK: llvm.func @gemm_by_groups_64x32_terms_1_bf16_72x8(%{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64}, %{{.*}}: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<128 x i8>, nvvm.grid_constant}, %{{.*}}: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<128 x i8>, nvvm.grid_constant}, %{{.*}}: !llvm.ptr<1> {llvm.align = 16 : i64}) attributes {{.*}}nvvm.maxntid = array<i32: 256, 1, 1>
+// CHECK: nvvm.wgmma.mma_async {{.*}} <m = 64, n = 32, k = 16>
+// CHECK: nvidia.program @"prefill-8"
+// CHECK-NOT: nvidia.tensor_map
+// CHECK: nvidia.program @"prefill-64"
+// CHECK: %[[X:.*]] = nvidia.buffer scratch at {{.*}} bytes 16384
+// CHECK: %[[W:.*]] = nvidia.buffer weights of 1 at 0 bytes 9216
+// CHECK: %[[XMAP:.*]] = nvidia.tensor_map %[[X]] rows 64 columns 128 row_bytes 256 box [64, 64]
+// CHECK: %[[WMAP:.*]] = nvidia.tensor_map %[[W]] rows 72 columns 64 row_bytes 128 box [32, 64]
+// CHECK: nvidia.launch @kernels::@gemm_by_groups_64x32_terms_1_bf16_72x8 grid [3, 1, 1] threads 256 shared 49216 reads(%{{.*}}, %[[XMAP]], %[[WMAP]]) writes(%{{.*}})
+deploy.part @grouped phases ["prefill"] on <"chip", "toy", {input_terms = 1 : i64}> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<matrix_nk, #transformer.encoded<[dense<2.0> : tensor<72x8xf32>]> : !square>] {
+  func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x72xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<32x8xf32>
+    %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>
+    %w = deploy.weight %weights[1] : !square
+    %y = transformer.linear %x, %w layout nk : (tensor<?x8xf32>, !square) -> tensor<?x72xf32>
+    return %y, %c : tensor<?x72xf32>, !cache
+  }
+}
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+!square = tensor<72x8xf32, #transformer.stored<bf16>>
+
+// Tests that warps multiply on their own on other chips.
+// CHECK-LABEL: nvidia.plan @alone chip "sm_100a"
+// CHECK-NOT: nvidia.tensor_map
+// CHECK: nvidia.launch @kernels::@gemm_64x64_terms_3_bf16_72x8 grid [2, 1, 1]
+deploy.part @alone phases ["prefill"] on <"chip", "toy", {architecture = "sm_100a"}> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<matrix_nk, #transformer.encoded<[dense<2.0> : tensor<72x8xf32>]> : !square>] {
+  func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x72xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<32x8xf32>
+    %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>
+    %w = deploy.weight %weights[1] : !square
+    %y = transformer.linear %x, %w layout nk : (tensor<?x8xf32>, !square) -> tensor<?x72xf32>
+    return %y, %c : tensor<?x72xf32>, !cache
   }
 }

@@ -93,6 +93,37 @@ Result cuFuncSetAttribute(Function function, FunctionAttribute attribute,
   return call.entered;
 }
 
+Result cuTensorMapEncodeTiled(TensorMap *encoded, int32_t element,
+                              uint32_t rank, void *address,
+                              const uint64_t *sizes, const uint64_t *strides,
+                              const uint32_t *box, const uint32_t *steps,
+                              int32_t interleave, int32_t swizzle, int32_t,
+                              int32_t) {
+  Call call("cuTensorMapEncodeTiled");
+  bool isKnown = element == elementsOf16Bits && rank == 2 && steps[0] == 1 &&
+                 steps[1] == 1 && interleave == withoutInterleave &&
+                 swizzle == swizzleOf128Bytes;
+  if (!isKnown) {
+    return Result::invalidValue;
+  }
+  ptx::TensorMap map;
+  map.base = address;
+  map.elementBytes = 2;
+  map.sizes.assign(sizes, sizes + rank);
+  map.strides.assign(strides, strides + rank - 1);
+  map.box.assign(box, box + rank);
+  map.swizzleBytes = 128;
+  auto made = ptx::encode(map);
+  if (!made) {
+    std::fprintf(stderr, "stand-in driver: %s\n",
+                 toString(made.takeError()).c_str());
+    return Result::invalidValue;
+  }
+  static_assert(sizeof(*made) == sizeof(*encoded));
+  std::memcpy(encoded, &*made, sizeof(*made));
+  return call.entered;
+}
+
 /// Runs a kernel when its turn comes.
 static Result run(const FunctionState &function, const ptx::LaunchShape &shape,
                   const std::vector<ptx::KernelArgument> &arguments) {

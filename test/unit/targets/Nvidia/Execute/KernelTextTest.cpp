@@ -20,9 +20,9 @@ TEST(KernelText, ListsEntriesWithParametersAndThreads) {
                              ".func helper(.param .b32 x) { ret; }\n"
                              ".entry plain ()\n{ ret; }\n");
   ASSERT_EQ(entries.size(), 2u);
-  EXPECT_EQ(entries.at("copy").arguments, 2u);
+  EXPECT_EQ(entries.at("copy").isMap, std::vector<bool>({false, true}));
   EXPECT_EQ(entries.at("copy").threads, 128u);
-  EXPECT_EQ(entries.at("plain").arguments, 0u);
+  EXPECT_TRUE(entries.at("plain").isMap.empty());
   EXPECT_EQ(entries.at("plain").threads, 0u);
 }
 

@@ -65,6 +65,16 @@ std::string KernelModule::launch(const Kernel &kernel, int64_t tokens,
   for (const void *buffer : buffers) {
     arguments.push_back(ptx::KernelArgument::of(buffer));
   }
+  for (const MatrixMap &map : kernel.maps) {
+    ptx::EncodedTensorMap encoded = llvm::cantFail(
+        ptx::encode({.base = buffers[map.argument],
+                     .elementBytes = 2,
+                     .sizes = {uint64_t(map.columns), uint64_t(map.rows)},
+                     .strides = {uint64_t(map.rowBytes)},
+                     .box = {uint32_t(tileDepth), uint32_t(map.boxRows)},
+                     .swizzleBytes = 128}));
+    arguments[map.argument] = ptx::KernelArgument::of(encoded);
+  }
   llvm::Error error =
       program->launch(LLVM::LLVMFuncOp(kernel.function).getName(), shape,
                       arguments, memory, {.asynchrony = asynchrony});

@@ -51,9 +51,10 @@ public:
     float large = (shape.hasGate ? 2.0f : 100.0f) / 3;
     for (int64_t i = 0; i < int64_t(numbers.size()); ++i) {
       inputs[i] = numbers[i] * (i % 5 ? 1.0f / 3 : large); // no bf16
-      if (shape.roundsInputs) {
-        inputs[i] = llvm::bit_cast<float>(llvm::bit_cast<uint32_t>(inputs[i]) &
-                                          0xffffff00);
+      if (shape.inputTerms < 3) {
+        uint32_t kept = shape.inputTerms == 2 ? 0xffffff00 : 0xffff0000;
+        inputs[i] =
+            llvm::bit_cast<float>(llvm::bit_cast<uint32_t>(inputs[i]) & kept);
       }
     }
     for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
@@ -330,8 +331,37 @@ TEST(NvidiaLinearTest, RoundedInputs) {
                     {withGate(makeShape(64, 130, 576)), 64},
                     {withSteps(makeShape(512, 3970, 72)), 129}};
   for (Layer &layer : layers) {
-    layer.shape.roundsInputs = true;
-    EXPECT_EQ(layer.shape.input().terms, 2);
+    layer.shape.inputTerms = 2;
+    LayerTest(module, layer).check(bound);
+  }
+}
+
+LinearShape byGroups(LinearShape shape, int64_t inputTerms = 3) {
+  shape.hasWarpGroups = true;
+  shape.inputTerms = inputTerms;
+  return shape;
+}
+
+// More depths than stages, columns and rows that fill no tile, one group of
+// warps that multiplies.
+TEST(NvidiaLinearTest, WarpGroups) {
+  KernelModule module;
+  Layer layers[] = {{byGroups(makeShape(64, 1, 1)), 1},
+                    {byGroups(withSteps(makeShape(64, 100, 200)), 2), 50},
+                    {byGroups(withGate(makeShape(64, 130, 576)), 1), 64},
+                    {byGroups(withSteps(makeShape(64, 40, 1100)), 1), 64}};
+  for (const Layer &layer : layers) {
+    LayerTest(module, layer).check(bound);
+  }
+}
+
+// Two groups, which exchange registers with the one that copies.
+TEST(NvidiaLinearTest, LargeTilesOfWarpGroups) {
+  KernelModule module;
+  Layer layers[] = {{byGroups(withSteps(makeShape(512, 3970, 328)), 2), 129},
+                    {byGroups(withGate(makeShape(512, 3970, 72)), 1), 65},
+                    {byGroups(withSteps(makeShape(512, 7950, 136)), 1), 65}};
+  for (const Layer &layer : layers) {
     LayerTest(module, layer).check(bound);
   }
 }
