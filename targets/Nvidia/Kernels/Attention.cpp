@@ -10,7 +10,7 @@
 // some elements of the output over the run's values. The softmax is rescaled
 // where a run has a larger score than all before. Keys and values that the
 // token does not see are not read. Where several blocks share the keys, each
-// leaves its part in memory, and a second kernel merges them.
+// leaves its part in memory (AttentionSplits.cpp).
 //
 //===----------------------------------------------------------------------===//
 
@@ -237,50 +237,5 @@ Kernel Kernels::attentionByThreads(const AttentionShape &shape) {
       [&](const Body &body) {
         AttentionCode(shape, body.code, body.arguments, body.shared, body.row)
             .run();
-      });
-}
-
-Kernel Kernels::mergeSplits(const AttentionShape &shape) {
-  int64_t dim = shape.cache.valueDim, width = shape.partialWidth();
-  std::string name = "merge_" + std::to_string(shape.splits) + "_splits_" +
-                     std::to_string(shape.heads) + "x" + std::to_string(dim) +
-                     (shape.usesMatrixUnits() ? "_of_tiles" : "") +
-                     shape.output.name();
-  Kernel kernel;
-  kernel.threads = threads;
-  kernel.blocksPerRow = shape.heads;
-  return define(
-      name, /*buffers=*/2, kernel, [](int64_t) { return false; },
-      [&](const Body &body) {
-        Code &code = body.code;
-        Expr place = body.row * double(shape.heads) + code.blockX();
-        Pointer parts =
-            body.arguments[0] + place * double(shape.splits * width);
-        auto part = [&](Expr split) { return parts + split * double(width); };
-        Expr splits = code.integer(shape.splits);
-        Expr largest =
-            code.loop(code.integer(0), splits, 1, {code.real(-infinity)},
-                      [&](Expr split, const Exprs &carried) {
-                        return Exprs{code.maximum(
-                            carried[0], (part(split) + dim).loadFloat())};
-                      })[0];
-        code.loop(code.thread(), code.integer(dim), threads, [&](Expr d) {
-          Exprs sums = code.loop(
-              code.integer(0), splits, 1, {code.real(0), code.real(0)},
-              [&](Expr split, const Exprs &carried) {
-                // A split without keys has the largest score -infinity: 0.
-                Expr distance = (part(split) + dim).loadFloat() - largest;
-                Expr factor = shape.usesMatrixUnits() ? code.exp2(distance)
-                                                      : exponential(distance);
-                return Exprs{
-                    code.fma(factor, (part(split) + d).loadFloat(), carried[0]),
-                    code.fma(factor, (part(split) + (dim + 1)).loadFloat(),
-                             carried[1])};
-              });
-          storeElement(shape.output, body.arguments[1], body.row,
-                       code.blockX() * double(dim) + d, sums[0] / sums[1]);
-        });
-        shape.clearPadding(body.arguments[1], body.row, /*tokens=*/1,
-                           body.count, threads);
       });
 }
