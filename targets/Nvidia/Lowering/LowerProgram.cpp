@@ -8,8 +8,8 @@
 #include "tandem/targets/Nvidia/Lowering/LowerProgram.h"
 
 #include "tandem/targets/Nvidia/Lowering/Chains.h"
+#include "tandem/targets/Nvidia/Lowering/LowerNode.h"
 #include "tandem/targets/Nvidia/Lowering/Primitives.h"
-#include "tandem/targets/Nvidia/Lowering/ProgramBuilder.h"
 #include "tandem/targets/Nvidia/Lowering/Support.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -23,15 +23,6 @@ using namespace tandem::nvidia;
 using namespace tandem::transformer;
 
 namespace {
-
-/// Values of one function, as its launches see them.
-struct Scope {
-  llvm::DenseMap<Value, Rows> rows; ///< of tensors, ids and positions included
-  llvm::DenseMap<Value, int64_t> indices;
-  llvm::DenseMap<Value, int64_t> entries; ///< of weights
-  /// What the phase returns, where it is made in its place.
-  Value result;
-};
 
 class ProgramLowering {
 public:
@@ -55,19 +46,7 @@ private:
   void lower(AppendOp op, Scope &scope);
   void lower(RotaryAppend op, Scope &scope);
   void lower(CachedAttentionOp op, Scope &scope);
-  void lowerNode(onnx::NodeOp op, Scope &scope);
-  void lowerWhere(onnx::NodeOp op, Scope &scope);
-  void lowerMovement(onnx::NodeOp op, Scope &scope);
 
-  Rows makeRows(Value value, bool isSelected, Scope &scope, int64_t terms = 0);
-  /// `value` repeated to rows of `shape`, where it is not yet.
-  Value rowsOf(Value value, ArrayRef<int64_t> shape, bool isSelected,
-               Scope &scope);
-  /// What a step reads of `value` beside rows of `shape`.
-  Value operand(Value value, ArrayRef<int64_t> shape, bool isSelected,
-                Scope &scope);
-  /// A weight that is no matrix.
-  Value vector(Value weight, Scope &scope);
   SmallVector<Value> matrix(Value weight, MatrixLayout layout, Scope &scope);
   /// A layer as a kernel of its weights alone, on all rows or selected ones.
   LinearShape linearShapeOf(LinearOp linear, bool isSelected) const;
@@ -80,22 +59,6 @@ private:
 };
 
 } // namespace
-
-Rows ProgramLowering::makeRows(Value value, bool isSelected, Scope &scope,
-                               int64_t terms) {
-  Rows rows = value == scope.result
-                  ? Rows{b.logits(widthOf(value)), isSelected}
-                  : b.makeRows({widthOf(value), terms}, isSelected);
-  scope.rows[value] = rows;
-  return rows;
-}
-
-Value ProgramLowering::vector(Value weight, Scope &scope) {
-  auto type = cast<RankedTensorType>(
-      context.part.getSlot(scope.entries.at(weight)).getType());
-  return b.memory(Memory::weights, type.getNumElements() * sizeof(float), 0,
-                  scope.entries.at(weight));
-}
 
 static WeightFormat formatOf(Value weight, MatrixLayout layout) {
   return *WeightFormat::of(cast<RankedTensorType>(weight.getType()),
@@ -147,7 +110,7 @@ void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
   const Rows ids = scope.rows.at(op.getIds());
   SmallVector<Value> reads = {ids.buffer};
   llvm::append_range(reads, matrix(op.getTable(), op.getLayout(), scope));
-  Rows y = makeRows(op.getOutput(), ids.isSelected, scope);
+  Rows y = scope.makeRows(op.getOutput(), ids.isSelected);
   b.launch(context.kernels.embedding(formatOf(op.getTable(), op.getLayout())),
            y.isSelected, reads, y.buffer, op.getLoc());
 }
@@ -155,20 +118,20 @@ void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
 void ProgramLowering::lower(RmsNormOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
   RowFormat format = formatFor(op.getOutput(), x.isSelected);
-  Rows y = makeRows(op.getOutput(), x.isSelected, scope, format.terms);
+  Rows y = scope.makeRows(op.getOutput(), x.isSelected, format.terms);
   b.launch(context.kernels.rmsNorm(format, op.getEpsilon().convertToDouble()),
-           x.isSelected, {x.buffer, vector(op.getScale(), scope)}, y.buffer,
+           x.isSelected, {x.buffer, scope.vector(op.getScale())}, y.buffer,
            op.getLoc());
 }
 
 void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
-  SmallVector<Value> reads = {x.buffer, vector(op.getScale(), scope)};
+  SmallVector<Value> reads = {x.buffer, scope.vector(op.getScale())};
   if (op.getBias()) {
-    reads.push_back(vector(op.getBias(), scope));
+    reads.push_back(scope.vector(op.getBias()));
   }
   RowFormat format = formatFor(op.getOutput(), x.isSelected);
-  Rows y = makeRows(op.getOutput(), x.isSelected, scope, format.terms);
+  Rows y = scope.makeRows(op.getOutput(), x.isSelected, format.terms);
   b.launch(context.kernels.layerNorm(format, op.getEpsilon().convertToDouble(),
                                      bool(op.getBias())),
            x.isSelected, reads, y.buffer, op.getLoc());
@@ -183,17 +146,17 @@ static RotaryShape rotaryShapeOf(RotaryOp op) {
 void ProgramLowering::lower(RotaryOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
   RotaryShape shape = rotaryShapeOf(op);
-  Rows y = makeRows(op.getOutput(), x.isSelected, scope);
+  Rows y = scope.makeRows(op.getOutput(), x.isSelected);
   b.launch(context.kernels.rotary(shape), x.isSelected,
            {x.buffer, scope.rows.at(op.getPositions()).buffer,
-            vector(op.getCos(), scope), vector(op.getSin(), scope)},
+            scope.vector(op.getCos()), scope.vector(op.getSin())},
            y.buffer, op.getLoc());
 }
 
 void ProgramLowering::lower(SelectTokensOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
   RowFormat format = formatFor(op.getOutput(), /*isSelected=*/true);
-  Rows y = makeRows(op.getOutput(), /*isSelected=*/true, scope, format.terms);
+  Rows y = scope.makeRows(op.getOutput(), /*isSelected=*/true, format.terms);
   b.launch(context.kernels.select(format), /*onSelected=*/true,
            {b.step(StepField::selected), x.buffer}, y.buffer, op.getLoc());
 }
@@ -208,13 +171,13 @@ void ProgramLowering::lower(AppendOp op, Scope &scope) {
 
 void ProgramLowering::lower(RotaryAppend op, Scope &scope) {
   auto read = [&](Value value) { return scope.rows.at(value).buffer; };
-  Rows y = makeRows(op.query.getOutput(), /*isSelected=*/false, scope);
+  Rows y = scope.makeRows(op.query.getOutput(), /*isSelected=*/false);
   b.launch(context.kernels.rotaryAppend(rotaryShapeOf(op.query),
                                         rotaryShapeOf(op.key), context.cache),
            /*onSelected=*/false,
            {read(op.query.getInput()), read(op.key.getInput()),
             read(op.append.getValue()), read(op.query.getPositions()),
-            vector(op.query.getCos(), scope), vector(op.query.getSin(), scope),
+            scope.vector(op.query.getCos()), scope.vector(op.query.getSin()),
             b.step(StepField::positions), b.step(StepField::tokenRows),
             b.step(StepField::blocks)},
            {y.buffer, b.cache(scope.indices.at(op.append.getLayer()))},
@@ -238,7 +201,7 @@ void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
   shape.output = formatFor(op.getOutput(), /*isSelected=*/false);
   Value query = scope.rows.at(op.getQuery()).buffer;
   Rows y =
-      makeRows(op.getOutput(), /*isSelected=*/false, scope, shape.output.terms);
+      scope.makeRows(op.getOutput(), /*isSelected=*/false, shape.output.terms);
   Value made = shape.splits > 1 ? b.makeParts(shape) : y.buffer;
   b.launch(context.kernels.attention(shape), /*onSelected=*/false,
            {query, b.step(StepField::positions), b.step(StepField::tokenRows),
@@ -251,102 +214,13 @@ void ProgramLowering::lower(CachedAttentionOp op, Scope &scope) {
   }
 }
 
-Value ProgramLowering::rowsOf(Value value, ArrayRef<int64_t> shape,
-                              bool isSelected, Scope &scope) {
-  bool isWeight = scope.entries.contains(value);
-  if (!isWeight && ArrayRef<int64_t>(innerShapeOf(value)) == shape) {
-    return scope.rows.at(value).buffer;
-  }
-  Movement movement = *broadcastTo(value, shape);
-  Value from = isWeight ? vector(value, scope) : scope.rows.at(value).buffer;
-  Rows rows = b.makeRows({movement.to.count(), 0}, isSelected);
-  b.launch(context.kernels.move(movement), isSelected, from, rows.buffer,
-           value.getLoc());
-  return rows.buffer;
-}
-
-Value ProgramLowering::operand(Value value, ArrayRef<int64_t> shape,
-                               bool isSelected, Scope &scope) {
-  auto type = cast<RankedTensorType>(value.getType());
-  if (!scope.entries.contains(value)) {
-    return widthOf(value) == 1 ? scope.rows.at(value).buffer
-                               : rowsOf(value, shape, isSelected, scope);
-  }
-  return type.getNumElements() == ShapedType::getNumElements(shape)
-             ? vector(value, scope)
-             : rowsOf(value, shape, isSelected, scope);
-}
-
-/// Whether the inputs of a node have a row for each selected token only.
-static bool isOnSelected(onnx::NodeOp op, const Scope &scope) {
-  return llvm::any_of(op.getInputs(), [&](Value input) {
-    auto rows = scope.rows.find(input);
-    return rows != scope.rows.end() && rows->second.isSelected;
-  });
-}
-
-void ProgramLowering::lowerWhere(onnx::NodeOp op, Scope &scope) {
-  Value result = op.getOutputs()[0];
-  SmallVector<int64_t> shape = innerShapeOf(result);
-  bool onSelected = isOnSelected(op, scope);
-  SmallVector<Value> reads;
-  for (Value input : op.getInputs()) {
-    if (!scalarOf(input)) {
-      reads.push_back(rowsOf(input, shape, onSelected, scope));
-    }
-  }
-  Rows y = makeRows(result, onSelected, scope);
-  b.launch(context.kernels.where(widthOf(result), scalarOf(op.getInputs()[1]),
-                                 scalarOf(op.getInputs()[2])),
-           onSelected, reads, y.buffer, op.getLoc());
-}
-
-void ProgramLowering::lowerNode(onnx::NodeOp op, Scope &scope) {
-  StringRef name = op.getOpType();
-  if (name == "Where") {
-    return lowerWhere(op, scope);
-  }
-  if (isMovement(name)) {
-    return lowerMovement(op, scope);
-  }
-  bool onSelected = isOnSelected(op, scope);
-  Lines lines = llvm::cantFail(linesOf(op));
-  Rows y = makeRows(op.getOutputs()[0], onSelected, scope);
-  b.launch(isSoftmax(name)
-               ? context.kernels.softmax(lines.outer, lines.inner,
-                                         name == "LogSoftmax")
-               : context.kernels.reduce(name, lines.outer, lines.inner),
-           onSelected, scope.rows.at(op.getInputs()[0]).buffer, y.buffer,
-           op.getLoc());
-}
-
-void ProgramLowering::lowerMovement(onnx::NodeOp op, Scope &scope) {
-  std::vector<NodeMovement> movements = llvm::cantFail(movementsOf(op));
-  Value first = op.getOutputs()[0];
-  if (first != scope.result && movements.front().movement.isIdentity()) {
-    Rows same = scope.rows.at(op.getInputs()[0]); // a change of shape alone
-    scope.rows[first] = same;
-    return;
-  }
-  bool onSelected = isOnSelected(op, scope);
-  SmallVector<Value> made;
-  for (Value output : op.getOutputs()) {
-    made.push_back(makeRows(output, onSelected, scope).buffer);
-  }
-  for (const auto &[input, output, movement] : movements) {
-    b.launch(context.kernels.move(movement), onSelected,
-             scope.rows.at(op.getInputs()[input]).buffer, made[output],
-             op.getLoc());
-  }
-}
-
 void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
   LinearOp linear = chain.linear;
   const Rows x = scope.rows.at(linear ? linear.getInput() : chain.start);
   SmallVector<int64_t> rowShape = innerShapeOf(chain.result);
   RowFormat output = formatFor(chain.result, x.isSelected);
   SmallVector<Value> reads = {
-      linear ? x.buffer : rowsOf(chain.start, rowShape, x.isSelected, scope)};
+      linear ? x.buffer : scope.rowsOf(chain.start, rowShape, x.isSelected)};
   LinearShape shape;
   if (linear) {
     shape = linearShapeOf(linear, x.isSelected);
@@ -361,7 +235,7 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
     }
   }
   for (Value operand : chain.operands) {
-    reads.push_back(this->operand(operand, rowShape, x.isSelected, scope));
+    reads.push_back(scope.operand(operand, rowShape, x.isSelected));
   }
   Kernel kernel;
   if (linear) {
@@ -373,7 +247,7 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
   } else {
     kernel = context.kernels.map(output, chain.steps);
   }
-  Rows y = makeRows(chain.result, x.isSelected, scope, output.terms);
+  Rows y = scope.makeRows(chain.result, x.isSelected, output.terms);
   b.launch(kernel, x.isSelected, reads, y.buffer,
            chain.covered.back()->getLoc());
 }
@@ -416,7 +290,7 @@ void ProgramLowering::lowerLoop(scf::ForOp loop, Scope &scope) {
 
 void ProgramLowering::lowerCall(func::CallOp call, Scope &scope) {
   auto callee = context.part.lookupSymbol<func::FuncOp>(call.getCallee());
-  Scope inner;
+  Scope inner(context, b);
   for (auto [argument, operand] :
        llvm::zip(callee.getArguments(), call.getOperands())) {
     if (auto rows = scope.rows.find(operand); rows != scope.rows.end()) {
@@ -479,7 +353,7 @@ void ProgramLowering::lowerBlock(Block &block, Scope &scope) {
 }
 
 ProgramOp ProgramLowering::run(func::FuncOp phase) {
-  Scope scope;
+  Scope scope(context, b);
   for (Value argument : phase.getArguments()) {
     auto type = dyn_cast<RankedTensorType>(argument.getType());
     if (!type) {
