@@ -84,7 +84,7 @@ tandem::nvidia::describePacked(deploy::SlotAttr slot,
     return describeBlocks(format);
   }
   bool isWide = format.kind == WeightFormat::Kind::f32;
-  PackedField field = inRows(isWide ? "f32" : "bf16", format.rows, format.depth,
+  PackedField field = inRows(format.name(), format.rows, format.depth,
                              isWide ? 32 : 16, format.stride());
   if (!hasRows) { // the file has columns
     std::swap(field.places.rows, field.places.columns);

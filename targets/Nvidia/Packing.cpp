@@ -59,8 +59,10 @@ PackingPlan tandem::nvidia::planPacking(deploy::PartOp part) {
     }
     auto [first, isNew] =
         firstOf.try_emplace({slot.getSource(), isTransposed}, index);
-    // A vector that is also a matrix lies as its file has it.
-    bool isShared = !isNew && plan[first->second].bytes == packed.bytes;
+    // A vector that is also a matrix of fp32 lies as its file has it.
+    bool isShared = !isNew && plan[first->second].bytes == packed.bytes &&
+                    (plan[first->second].layout == packed.layout ||
+                     slot.getType().getElementType().isF32());
     packed.sameAs = isShared ? first->second : -1;
     plan.push_back(packed);
   }
@@ -76,7 +78,11 @@ struct Floats {
 
   Floats(TypedAttr payload, ArrayRef<char> bytes)
       : type(cast<ShapedType>(payload.getType()).getElementType()),
-        bytes(bytes) {}
+        bytes(bytes) {
+    if (isa<deploy::RotaryAttr>(payload)) { // computed, in fp32
+      type = Float32Type::get(type.getContext());
+    }
+  }
 
   float at(int64_t index) const {
     if (type.isF32()) {
@@ -96,6 +102,20 @@ template <class Element>
 static ArrayRef<char> bytesOf(const std::vector<Element> &elements) {
   return {reinterpret_cast<const char *>(elements.data()),
           elements.size() * sizeof(Element)};
+}
+
+/// Writes the numbers of a weight that is no matrix as fp32.
+static void writeVector(const Floats &elements, int64_t count,
+                        function_ref<void(ArrayRef<char>)> write) {
+  constexpr int64_t pieceElements = 1 << 14;
+  std::vector<float> piece;
+  for (int64_t first = 0; first < count; first += pieceElements) {
+    piece.clear();
+    for (int64_t i = first; i < std::min(count, first + pieceElements); ++i) {
+      piece.push_back(elements.at(i));
+    }
+    write(bytesOf(piece));
+  }
 }
 
 /// Writes rows of elements that `convert` makes of fp32.
@@ -173,19 +193,26 @@ void tandem::nvidia::packWeight(deploy::SlotAttr slot,
                                 ArrayRef<ArrayRef<char>> payloads,
                                 function_ref<void(ArrayRef<char>)> write) {
   std::optional<WeightFormat> format = formatOf(slot);
-  if (!format) {
-    return write(payloads.front());
-  }
-  if (format->kind == WeightFormat::Kind::blocks) {
+  if (format && format->kind == WeightFormat::Kind::blocks) {
     return writeBlocks(*format, slot, payloads, write);
   }
   bool isInRows = isNk(slot.getRole());
   Floats elements(onnx::getPayloads(slot.getSource()).front(),
                   payloads.front());
+  if (!format) {
+    return elements.type.isF32()
+               ? write(payloads.front())
+               : writeVector(elements, slot.getType().getNumElements(), write);
+  }
   if (format->kind == WeightFormat::Kind::bf16) {
     return writeRows<uint16_t>(
         *format, isInRows, elements,
         [](float element) { return BFloat16(element).bits; }, write);
+  }
+  if (format->kind == WeightFormat::Kind::f16) {
+    return writeRows<uint16_t>(
+        *format, isInRows, elements,
+        [](float element) { return Half(element).bits; }, write);
   }
   if (isInRows) {
     return write(payloads.front());

@@ -8,7 +8,7 @@
 // Matrices and tables are rows along K, as WeightFormat.h says: as in the file
 // where that has [N][K], a transposed copy where it has [K][N]; bf16 ones
 // filled up with zeros to whole tiles of tensor cores. Codes that tensor cores
-// take lie in groups (Kernels/Codes.h).
+// take lie in groups (Kernels/Codes.h). Vectors are fp32.
 //
 //===----------------------------------------------------------------------===//
 
@@ -20,7 +20,7 @@
 namespace tandem::nvidia {
 
 /// Layouts of the entries: a weight that is no matrix is "vector", a matrix
-/// "rows_f32", "rows_bf16", "rows_u4x16" or "groups_u4x32".
+/// "rows_f32", "rows_bf16", "rows_f16", "rows_u4x16" or "groups_u4x32".
 PackingPlan planPacking(deploy::PartOp part);
 
 /// Whether the file has a matrix or table as rows along K.

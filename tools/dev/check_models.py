@@ -26,8 +26,9 @@ import onnx
 from onnx import numpy_helper
 
 ROOT = Path(__file__).resolve().parents[2]
-# Bounds of the design by what the folder's name says of the precision.
-BOUNDS = {"bf16": 5e-2, "fp16": 2e-2, "int4": 1e-3, "int8": 1e-3, "": 1e-4}
+# Bounds of the design by what the folder's name says of the precision, and by the type of the logits.
+BOUNDS = {"bf16": 5e-2, "int4": 1e-3, "int8": 1e-3, "": 1e-4}
+TYPE_BOUNDS = {onnx.TensorProto.BFLOAT16: 5e-2, onnx.TensorProto.FLOAT16: 2e-2}
 PAIR = ["--fleet", "local-pair", "--prefill"]
 # Options of compile, and those of each run.
 ARRANGEMENTS = {
@@ -66,6 +67,13 @@ def call(command, limit):
     return done.stdout
 
 
+def bound_of(folder, arrangement):
+    """The bound on logits: that of the name, or of rounded values where the file has such."""
+    named = next(value for key, value in BOUNDS.items() if key in folder.name + arrangement)
+    logits = onnx.load_tensor(str(folder / "test_data_set_0" / "output_0.pb"))
+    return max(named, TYPE_BOUNDS.get(logits.data_type, 0))
+
+
 def logits_difference(folder, got, prompt):
     """The largest scaled difference from the recorded logits."""
     worst = 0.0
@@ -97,7 +105,7 @@ def run(folder, tandem, bundle, saved, arrangement, options, limit):
     """Runs a bundle and compares with the folder's results; a remark and the largest difference."""
     want = json.loads((folder / "greedy.json").read_text())
     prompt = want["prompt"]
-    bound = next(value for key, value in BOUNDS.items() if key in folder.name + arrangement)
+    bound = bound_of(folder, arrangement)
     answer = json.loads(call(
         [tandem, "run", bundle, "--tokens", ",".join(map(str, prompt)), "-n", str(len(want["generated"])),
          "--ignore-eos", "--json", "--save-logits", saved, "--logits", "all", *options], limit))

@@ -172,18 +172,27 @@ measureRounding(func::FuncOp step, const Golden &golden, WeightFiles &weights) {
   return largest;
 }
 
-/// Bound on max |a - b| / (1 + |b|): sums of codes times inputs cancel more
-/// than sums of fp32 weights do.
-static double boundOf(func::FuncOp step) {
-  bool hasBlocks = false;
-  step.walk([&](onnx::ConstantOp constant) {
-    hasBlocks |= bool(transformer::getBlocks(constant.getType()));
-  });
-  return hasBlocks ? 1e-3 : 1e-4;
-}
-
 double cacheRoundingBound(FloatType element) {
   return element.isBF16() ? 5e-2 : element.isF16() ? 2e-2 : 0;
+}
+
+/// Bound on max |a - b| / (1 + |b|): sums of codes times inputs cancel more
+/// than sums of fp32 weights do, and values of 16 bits are rounded everywhere.
+static double boundOf(func::FuncOp step) {
+  double bound = 1e-4;
+  step.walk([&](Operation *op) {
+    for (Value result : op->getResults()) {
+      auto type = dyn_cast<ShapedType>(result.getType());
+      if (!type) {
+        continue;
+      }
+      bound = std::max(bound, transformer::getBlocks(type) ? 1e-3 : 0);
+      if (auto element = dyn_cast<FloatType>(type.getElementType())) {
+        bound = std::max(bound, cacheRoundingBound(element));
+      }
+    }
+  });
+  return bound;
 }
 
 llvm::Expected<Golden> makeGolden(ModuleOp module, WeightFiles &weights,

@@ -15,7 +15,7 @@ using namespace tandem;
 using namespace tandem::nvidia;
 
 std::optional<WeightFormat> WeightFormat::of(RankedTensorType type, bool isNk) {
-  if (type.getRank() != 2 || !type.getElementType().isF32()) {
+  if (type.getRank() != 2 || !isa<FloatType>(type.getElementType())) {
     return std::nullopt;
   }
   WeightFormat format;
@@ -29,11 +29,14 @@ std::optional<WeightFormat> WeightFormat::of(RankedTensorType type, bool isNk) {
     // Four codes are loaded at once.
     return isNk && format.block % 4 == 0 ? std::optional(format) : std::nullopt;
   }
-  if (transformer::StoredAttr stored = transformer::getStored(type)) {
-    format.kind = Kind::bf16;
-    return stored.getElement().isBF16() ? std::optional(format) : std::nullopt;
-  }
-  return format;
+  transformer::StoredAttr stored = transformer::getStored(type);
+  Type element = stored ? stored.getElement() : type.getElementType();
+  format.kind = element.isBF16()  ? Kind::bf16
+                : element.isF16() ? Kind::f16
+                                  : Kind::f32;
+  return element.isBF16() || element.isF16() || element.isF32()
+             ? std::optional(format)
+             : std::nullopt;
 }
 
 std::string WeightFormat::name() const {
@@ -42,6 +45,8 @@ std::string WeightFormat::name() const {
     return "f32";
   case Kind::bf16:
     return "bf16";
+  case Kind::f16:
+    return "f16";
   case Kind::blocks:
     return "u" + std::to_string(bits) + "x" + std::to_string(block) +
            (hasZeros ? "_zeros" : "");
@@ -60,6 +65,7 @@ int64_t WeightFormat::groupCodes() const {
 int64_t WeightFormat::stride() const {
   switch (kind) {
   case Kind::f32:
+  case Kind::f16:
     return depth;
   case Kind::bf16:
     return roundUp(depth, tileDepth);
@@ -74,6 +80,7 @@ int64_t WeightFormat::elementBytes() const {
   case Kind::f32:
     return rows * depth * 4;
   case Kind::bf16:
+  case Kind::f16:
     return rows * stride() * 2;
   case Kind::blocks:
     return rows * stride() * bits / 8;
@@ -180,6 +187,12 @@ Expr tandem::nvidia::loadWeights(const WeightFormat &format,
   Expr bits = buffers[0].bytes(offset * 2.0).load(halves);
   Exprs elements;
   for (int64_t i = 0; i < format.lanes(); ++i) {
+    if (format.kind == WeightFormat::Kind::f16) {
+      Expr half = code.bitcast(code.lane(bits, i), code.getF16Type());
+      elements.emplace_back(code,
+                            LLVM::FPExtOp::create(code, code.f32(), half));
+      continue;
+    }
     Expr wide = code.extend(code.lane(bits, i), code.i32());
     elements.push_back(code.bitcast(wide * double(1 << 16), code.f32()));
   }

@@ -6,10 +6,11 @@
 //===----------------------------------------------------------------------===//
 //
 // Matrices and tables are rows of `depth` elements, whatever the order of their
-// file. Rows of bf16 are filled up with zeros to whole tiles of tensor cores. A
-// matrix quantised in blocks is rows of codes, low bits first, each row
-// in whole blocks, and behind them, at a multiple of 16 bytes, a scale and a
-// zero point, where it has some, of each block in fp32. Codes that tensor cores
+// file. Rows of bf16 are filled up with zeros to whole tiles of tensor cores;
+// f16 ones, which are not exact in bf16, are widened where they are loaded. A
+// matrix quantised in blocks is rows of codes, low bits first, each row in
+// whole blocks, and behind them, at a multiple of 16 bytes, a scale and a zero
+// point, where it has some, of each block in fp32. Codes that tensor cores
 // multiply lie in an order of their own (Codes.h), in whole groups.
 //
 //===----------------------------------------------------------------------===//
@@ -25,7 +26,7 @@ namespace tandem::nvidia {
 
 /// The storage of a matrix [rows][depth].
 struct WeightFormat {
-  enum class Kind { f32, bf16, blocks };
+  enum class Kind { f32, bf16, f16, blocks };
 
   Kind kind = Kind::f32;
   int64_t rows = 0, depth = 0;
@@ -37,8 +38,8 @@ struct WeightFormat {
   /// [depth, rows]; nothing where no kernel reads it.
   static std::optional<WeightFormat> of(mlir::RankedTensorType type, bool isNk);
 
-  /// "f32", "bf16", "u4x32", "u4x32_zeros": a part of kernels' names and of
-  /// part.json.
+  /// "f32", "bf16", "f16", "u4x32", "u4x32_zeros": a part of kernels' names and
+  /// of part.json.
   std::string name() const;
   bool isCodes() const { return kind == Kind::blocks; }
   /// Whether tensor cores multiply it.

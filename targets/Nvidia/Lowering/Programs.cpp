@@ -67,25 +67,36 @@ std::vector<Program> tandem::nvidia::listPrograms(deploy::PartOp part,
   return programs;
 }
 
-/// The fleet's word, or the matrices' where all are rounded to 16 bits: more
-/// digits than theirs cost twice the bytes and the tensor cores.
+/// The type of a matrix's elements as they are stored; null for codes.
+static FloatType matrixElement(ShapedType type) {
+  if (auto stored = transformer::getStored(type)) {
+    return cast<FloatType>(stored.getElement());
+  }
+  return transformer::getBlocks(type) ? FloatType()
+                                      : cast<FloatType>(type.getElementType());
+}
+
+/// The fleet's word, or the matrices' where all are of one type of 16 bits:
+/// more digits than theirs cost twice the bytes and the tensor cores.
 static FloatType cacheElementOf(deploy::PartOp part, const Machine &machine) {
   Builder builder(part.getContext());
-  FloatType wide = builder.getF32Type(), narrow = builder.getBF16Type();
+  FloatType wide = builder.getF32Type();
   if (!machine.cacheElement.empty()) {
     return machine.cacheElement == "f16"    ? builder.getF16Type()
-           : machine.cacheElement == "bf16" ? narrow
+           : machine.cacheElement == "bf16" ? builder.getBF16Type()
                                             : wide;
   }
-  bool hasMatrix = false, isRounded = true;
+  FloatType common;
   for (auto slot : part.getWeights().getAsRange<deploy::SlotAttr>()) {
     if (slot.getRole() != deploy::WeightRole::vector) {
-      auto stored = transformer::getStored(slot.getType());
-      hasMatrix = true;
-      isRounded &= stored && stored.getElement() == narrow;
+      FloatType own = matrixElement(slot.getType());
+      if (!own || (common && own != common)) {
+        return wide;
+      }
+      common = own;
     }
   }
-  return hasMatrix && isRounded ? narrow : wide;
+  return common ? common : wide;
 }
 
 CacheBlocks tandem::nvidia::describeBlocks(deploy::PartOp part,

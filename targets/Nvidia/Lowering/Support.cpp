@@ -33,6 +33,12 @@ int64_t tandem::nvidia::widthOf(Value value) {
              : ShapedType::getNumElements(type.getShape().drop_front());
 }
 
+/// Floats of any type are fp32 in rows; what is narrower in the file is widened
+/// where it is read, and nothing is rounded in between.
+static bool isFloat(Type element) {
+  return element.isF32() || element.isF16() || element.isBF16();
+}
+
 static bool isTruth(Value value) {
   return cast<ShapedType>(value.getType()).getElementType().isInteger(1);
 }
@@ -76,13 +82,13 @@ bool tandem::nvidia::isElementWise(Operation *op) {
   return isa<ActivationOp, GluOp>(op);
 }
 
-/// Rows of fp32, or of truth values, which are stored as 1 and 0.
+/// Rows of floats, or of truth values, which are stored as 1 and 0.
 static bool isRows(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0) &&
          llvm::all_of(tensor.getShape().drop_front(),
                       [](int64_t size) { return size > 0; }) &&
-         (tensor.getElementType().isF32() ||
+         (isFloat(tensor.getElementType()) ||
           tensor.getElementType().isInteger(1));
 }
 
@@ -96,7 +102,7 @@ static std::string whyNotValue(Value value) {
     return {};
   }
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (type && type.getElementType().isF32() && isWeight(value)) {
+  if (type && isFloat(type.getElementType()) && isWeight(value)) {
     return {};
   }
   bool isIds =
@@ -114,7 +120,7 @@ static std::string whyNotVectors(Operation *op) {
   for (Value operand : op->getOperands()) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
     bool isInner = type && isRows(type) &&
-                   (type.getRank() != 2 || !type.getElementType().isF32());
+                   (type.getRank() != 2 || !isFloat(type.getElementType()));
     if (isInner && !isWeight(operand)) {
       return llvm::formatv("takes rows of type '{0}'; expected "
                            "tensor<?xWIDTHxf32>",
@@ -133,9 +139,10 @@ static std::string whyNotMatrix(Value value, MatrixLayout layout) {
   auto type = cast<RankedTensorType>(value.getType());
   auto format = WeightFormat::of(type, layout == MatrixLayout::nk);
   if (!format) {
-    return llvm::formatv("reads a weight stored as {0}; expected f32, bf16, or "
-                         "blocks of a multiple of 4 elements along each row",
-                         describeStorage(type));
+    return llvm::formatv(
+        "reads a weight stored as {0}; expected f32, bf16, f16, or "
+        "blocks of a multiple of 4 elements along each row",
+        describeStorage(type));
   }
   if (format->rows * format->stride() >= int64_t(1) << 31) {
     return llvm::formatv("reads a weight of {0} x {1} elements; this target "
@@ -221,10 +228,10 @@ static std::string whyNotNode(onnx::NodeOp op) {
 }
 
 static std::string whyNotCache(KvCacheType type) {
-  if (type.getElementType().isF32()) {
+  if (isFloat(type.getElementType())) {
     return {};
   }
-  return llvm::formatv("keeps '{0}' in the cache; this target keeps f32",
+  return llvm::formatv("keeps '{0}' in the cache; this target keeps floats",
                        type.getElementType());
 }
 

@@ -1,7 +1,7 @@
 """Puts nodes that no transformer has into a model, and compares a run with ONNX Runtime.
 
     stray-nodes.py add MODEL OUT            copies a model folder, with the nodes behind its first layer
-    stray-nodes.py compare MODEL LOGITS IDS ANSWER
+    stray-nodes.py compare MODEL LOGITS IDS ANSWER [BOUND]
                                             prints the largest |a - b| / (1 + |b|) over the rows of a prompt
                                             and of the tokens that `run --json` answered with
 
@@ -66,19 +66,22 @@ def add(model, out):
     onnx.save(proto, graph_file)
 
 
-def compare(model, logits, ids):
+def compare(model, logits, ids, bound=BOUND):
     import onnxruntime
 
     session = onnxruntime.InferenceSession(str(model / "model.onnx"))
-    feeds = {"input_ids": ids, "attention_mask": np.ones_like(ids), "position_ids": np.arange(ids.size)[None]}
+    known = {"input_ids": ids, "attention_mask": np.ones_like(ids), "position_ids": np.arange(ids.size)[None]}
+    config = json.loads((model / "config.json").read_text())
+    head = config.get("head_dim") or config["hidden_size"] // config["num_attention_heads"]
+    feeds = {}
     for given in session.get_inputs():
-        if given.name not in feeds:
-            feeds[given.name] = np.zeros((1, given.shape[1], 0, given.shape[3]), np.float32)
+        past = [1, *given.shape[1:2], 0, head]
+        feeds[given.name] = known[given.name] if given.name in known else np.zeros(past, np.float32)
     want = session.run(["logits"], feeds)[0][0]
     got = np.load(logits)
     assert got.shape == want.shape
     difference = np.max(np.abs(got - want) / (1 + np.abs(want)))
-    print(f"{len(got)} rows of logits {'within' if difference <= BOUND else 'beyond'} {BOUND}: {difference:.1e}")
+    print(f"{len(got)} rows of logits {'within' if difference <= bound else 'beyond'} {bound}: {difference:.1e}")
 
 
 if sys.argv[1] == "add":
@@ -86,4 +89,4 @@ if sys.argv[1] == "add":
 else:
     prompt = list(map(int, sys.argv[4].split(",")))
     answer = json.loads(Path(sys.argv[5]).read_text())["tokens"]
-    compare(Path(sys.argv[2]), sys.argv[3], np.array([prompt + answer[:-1]], np.int64))
+    compare(Path(sys.argv[2]), sys.argv[3], np.array([prompt + answer[:-1]], np.int64), *map(float, sys.argv[6:]))
