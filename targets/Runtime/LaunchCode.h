@@ -51,6 +51,7 @@ struct KernelLaunch {
   uint64_t sharedBytes = 0;
   std::vector<uint64_t> reads;
   std::vector<uint64_t> writes;
+  bool programmatic = false;
 };
 
 /// One of the values of a step.

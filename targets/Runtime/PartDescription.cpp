@@ -122,6 +122,9 @@ template <class Visitor> void describe(Visitor &visit, KernelLaunch &record) {
   visit("reads", record.reads,
         "buffers of the program, by number: the first arguments");
   visit("writes", record.writes, "buffers, by number: the other arguments");
+  visit("programmatic", record.programmatic,
+        "whether it may start before the launch before has ended, which the "
+        "kernel waits for");
 }
 
 template <class Visitor> void describe(Visitor &visit, StepValues &record) {

@@ -131,6 +131,9 @@ void readValue(const Json &json, T &value, const std::string &where) {
   } else if constexpr (std::is_same_v<T, std::string>) {
     require(json.is_string(), "a string");
     value = json.get<std::string>();
+  } else if constexpr (std::is_same_v<T, bool>) {
+    require(json.is_boolean(), "true or false");
+    value = json.get<bool>();
   } else if constexpr (std::is_integral_v<T>) {
     require(json.is_number_unsigned() &&
                 json.get<uint64_t>() <=
@@ -175,6 +178,8 @@ template <class T> Json schemaOf() {
     return schemaOf<typename T::value_type>();
   } else if constexpr (std::is_same_v<T, std::string>) {
     return {{"type", "string"}};
+  } else if constexpr (std::is_same_v<T, bool>) {
+    return {{"type", "boolean"}};
   } else if constexpr (std::is_integral_v<T>) {
     return {{"type", "integer"}, {"minimum", 0}};
   } else if constexpr (std::is_floating_point_v<T>) {

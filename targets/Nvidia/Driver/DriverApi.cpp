@@ -33,7 +33,7 @@ void DriverApi::loadFunctions() {
         dlsym(library, symbol));
     if (!member) {
       lack(std::string("the NVIDIA driver on this machine lacks '") + symbol +
-           "', which came with CUDA 11.4; install a newer one");
+           "', which came with CUDA 11.8; install a newer one");
     }
   };
 #define TANDEM_DRIVER_LOAD(member, symbol, ...) load(member, #symbol);

@@ -60,7 +60,7 @@
   X(moduleGetFunction, cuModuleGetFunction, Function *, Module, const char *) \
   X(functionGetAttribute, cuFuncGetAttribute, int32_t *, FunctionAttribute, Function) \
   X(functionSetAttribute, cuFuncSetAttribute, Function, FunctionAttribute, int32_t) \
-  X(launchKernel, cuLaunchKernel, Function, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, uint32_t, Stream, void **, void **) \
+  X(launchKernel, cuLaunchKernelEx, const LaunchConfig *, Function, void **, void **) \
   X(tensorMapEncode, cuTensorMapEncodeTiled, TensorMap *, int32_t, uint32_t, void *, const uint64_t *, const uint64_t *, const uint32_t *, const uint32_t *, int32_t, int32_t, int32_t, int32_t) \
   X(graphInstantiate, cuGraphInstantiateWithFlags, ExecutableGraph *, Graph, unsigned long long) \
   X(graphLaunch, cuGraphLaunch, ExecutableGraph, Stream) \

@@ -99,6 +99,28 @@ struct PhysicalMemoryKind {
   } flags;
 };
 
+/// CUlaunchAttribute, with 64 bytes of value.
+struct LaunchAttribute {
+  /// CU_LAUNCH_ATTRIBUTE_PROGRAMMATIC_STREAM_SERIALIZATION: the launch may
+  /// start before the one before it has ended.
+  static constexpr int32_t programmatic = 6;
+
+  int32_t id = programmatic;
+  int32_t reserved = 0;
+  int32_t value = 1;
+  int32_t unused[15] = {};
+};
+
+/// CUlaunchConfig.
+struct LaunchConfig {
+  uint32_t grid[3] = {1, 1, 1};
+  uint32_t block[3] = {1, 1, 1};
+  uint32_t sharedBytes = 0; ///< dynamic
+  Stream stream = nullptr;
+  LaunchAttribute *attributes = nullptr;
+  uint32_t attributeCount = 0;
+};
+
 /// CUmemAccessDesc.
 struct MemoryAccess {
   MemoryLocation location;

@@ -38,7 +38,7 @@ union Argument {
 static void launchKernel(const Device &device, Stream stream,
                          const KernelModule &kernels,
                          const runtime::LaunchProgram &program,
-                         const runtime::KernelLaunch &launch,
+                         const runtime::KernelLaunch &launch, bool isFirst,
                          const AddressOf &addressOf) {
   const DriverApi &api = device.api();
   std::vector<Argument> values;
@@ -56,11 +56,17 @@ static void launchKernel(const Device &device, Stream stream,
   for (Argument &value : values) {
     arguments.push_back(&value);
   }
-  api.require(api.launchKernel(
-                  kernels.function(launch.kernel), uint32_t(launch.grid[0]),
-                  uint32_t(launch.grid[1]), uint32_t(launch.grid[2]),
-                  uint32_t(launch.threads), 1, 1, uint32_t(launch.sharedBytes),
-                  stream, arguments.data(), nullptr),
+  LaunchConfig config;
+  std::copy(launch.grid.begin(), launch.grid.end(), config.grid);
+  config.block[0] = uint32_t(launch.threads);
+  config.sharedBytes = uint32_t(launch.sharedBytes);
+  config.stream = stream;
+  // A graph begins when all that was launched before it has ended.
+  LaunchAttribute programmatic;
+  config.attributes = &programmatic;
+  config.attributeCount = launch.programmatic && !isFirst;
+  api.require(api.launchKernel(&config, kernels.function(launch.kernel),
+                               arguments.data(), nullptr),
               "launch kernel '" + launch.kernel + "' of program '" +
                   program.name + "'");
 }
@@ -77,7 +83,7 @@ LaunchGraph::LaunchGraph(const Device &device, Stream stream,
   try {
     for (size_t i = first; i < last; ++i) {
       launchKernel(device, stream, kernels, program, program.launches[i],
-                   addressOf);
+                   i == first, addressOf);
     }
   } catch (...) {
     if (api.streamEndCapture(stream, &graph) == Result::success) {

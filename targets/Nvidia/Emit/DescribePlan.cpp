@@ -69,6 +69,7 @@ static runtime::LaunchProgram describe(ProgramOp op, const CacheBlocks &cache) {
     entry.grid.assign(launch.getGrid().begin(), launch.getGrid().end());
     entry.threads = launch.getThreads();
     entry.sharedBytes = launch.getShared();
+    entry.programmatic = launch.getProgrammatic();
     for (Value value : launch.getReads()) {
       entry.reads.push_back(numbers.at(value));
     }

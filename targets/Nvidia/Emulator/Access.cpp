@@ -62,6 +62,31 @@ static const Memory::Buffer *findBuffer(Thread &thread, uint64_t address,
   return launch.ownMemory->find(address, bytes);
 }
 
+/// What only this launch writes, and what none does, needs no wait.
+static void checkHasWaited(Thread &thread, const Site &site,
+                           const Memory::Buffer &buffer) {
+  if (!thread.hasWaited && buffer.access != Access::readOnly &&
+      thread.launch->memory->find(buffer.base, buffer.bytes)) {
+    fail(thread, site,
+         "touches buffer '" + buffer.name +
+             "' before griddepcontrol.wait, and the launch before this "
+             "programmatic one may still write it");
+  }
+}
+
+void tandem::nvidia::ptx::waitForLaunch(Thread *thread, Site *) {
+  thread->hasWaited = true;
+}
+
+void tandem::nvidia::ptx::checkWaitAtExit(Thread &thread) {
+  if (!thread.hasWaited) {
+    Site entry{thread.launch->kernel->line, ".entry"};
+    fail(thread, entry,
+         "ends without griddepcontrol.wait, and the launch is programmatic: "
+         "the next one may start before the launch before has ended");
+  }
+}
+
 /// The buffer, or null if it is the thread's local memory.
 static const Memory::Buffer *resolve(Thread &thread, const Site &site,
                                      uint64_t address, uint64_t bytes,
@@ -83,6 +108,7 @@ static const Memory::Buffer *resolve(Thread &thread, const Site &site,
          "writes to address " + hexadecimal(address) + " of buffer '" +
              buffer->name + "', which is read-only");
   }
+  checkHasWaited(thread, site, *buffer);
   return buffer;
 }
 

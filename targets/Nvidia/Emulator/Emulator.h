@@ -60,6 +60,8 @@ struct LaunchShape {
   Dimensions grid = {};            ///< blocks
   Dimensions block = {};           ///< threads of a block, at most 1024
   uint32_t dynamicSharedBytes = 0; ///< beside the kernel's static variables
+  /// May run beside the launch before, which threads have to wait for.
+  bool isProgrammatic = false;
 };
 
 /// How a launch is run.
@@ -126,10 +128,11 @@ public:
 
   /// Runs `kernel` over the buffers of `memory` and returns when every block is
   /// done. An error stops the launch where it is and names the kernel, the PTX
-  /// line, block and thread: an access outside `memory` or misaligned, a
-  /// barrier used wrongly, lanes that diverge at a warp-wide instruction,
-  /// threads that wait for ever (who waits where), `trap`, too many steps.
-  /// Arguments must be as many and as wide as the parameters. Not reentrant.
+  /// line, block and thread: an access outside `memory`, misaligned or before
+  /// the launch before has ended, a barrier used wrongly, lanes that diverge at
+  /// a warp-wide instruction, threads that wait for ever (who waits where),
+  /// `trap`, too many steps. Arguments must be as many and as wide as the
+  /// parameters. Not reentrant.
   llvm::Error launch(llvm::StringRef kernel, const LaunchShape &shape,
                      llvm::ArrayRef<KernelArgument> arguments,
                      const Memory &memory, const LaunchOptions &options = {});

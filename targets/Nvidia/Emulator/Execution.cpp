@@ -99,6 +99,7 @@ static void runThread(void *argument) {
   Thread &thread = *static_cast<Thread *>(argument);
   thread.launch->code(&thread.visible);
   checkCopiesAtExit(thread);
+  checkWaitAtExit(thread);
   thread.isDone = true;
   --thread.block->liveThreads;
   thread.launch->hasProgressed = true;
@@ -233,6 +234,7 @@ static void setUpThread(Thread &thread, Block &block, unsigned number,
   const Dimensions &extent = launch.shape.block;
   const Dimensions &grid = launch.shape.grid;
   thread.launch = &launch;
+  thread.hasWaited = !launch.shape.isProgrammatic;
   thread.block = &block;
   thread.warp = &block.warps[number / warpLanes];
   ThreadRegisters &visible = thread.visible;

@@ -73,7 +73,8 @@ struct Thread {
   Warp *warp;
   void *stack; ///< saved, while it does not run
   bool isDone = false;
-  Wait wait; ///< what it waits for, while it cannot run
+  bool hasWaited = false; ///< for the launch before
+  Wait wait;              ///< what it waits for, while it cannot run
   std::vector<AsyncCopy> openCopies;
   std::vector<std::vector<AsyncCopy>> copyGroups; ///< the oldest first
   std::vector<BulkCopy> openBulkStores;

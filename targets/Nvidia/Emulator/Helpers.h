@@ -36,6 +36,12 @@ void checkLocal(Thread *, Site *, uint64_t address, uint32_t bytes);
 /// Takes `stepsPerTurn` from the launch's bound and lets other threads run.
 void spend(Thread *, Site *);
 
+/// `griddepcontrol.wait`: until the launch before has ended.
+void waitForLaunch(Thread *, Site *);
+/// Fails if a thread has ended without it: the next launch would take the end
+/// of this one for that of the launch before.
+void checkWaitAtExit(Thread &thread);
+
 /// `trap`.
 void trap(Thread *, Site *);
 

@@ -323,6 +323,14 @@ static void emitMapa(Translator &t) {
   t.write(t.operand(0), t.read(t.operand(1), t.takeType().width));
 }
 
+/// `griddepcontrol.wait`, and `launch_dependents`, which allows the next launch
+/// to start: launches run one after the other here.
+static void emitGriddepcontrol(Translator &t) {
+  if (t.takeOneOf({"wait", "launch_dependents"}) == "wait") {
+    t.call(waitForLaunch, t.site(), {});
+  }
+}
+
 /// What has an effect on speed or order only.
 static void emitNothing(Translator &t) { t.takeAll(); }
 
@@ -335,9 +343,9 @@ void tandem::nvidia::ptx::addMemoryOpcodes(HandlerTable &table) {
   table["cvta"] = emitCvta;
   table["isspacep"] = emitIsspacep;
   table["mapa"] = emitMapa;
-  for (StringRef name :
-       {"prefetch", "prefetchu", "applypriority", "membar", "fence",
-        "nanosleep", "griddepcontrol", "setmaxnreg"}) {
+  table["griddepcontrol"] = emitGriddepcontrol;
+  for (StringRef name : {"prefetch", "prefetchu", "applypriority", "membar",
+                         "fence", "nanosleep", "setmaxnreg"}) {
     table[name] = emitNothing;
   }
 }

@@ -252,6 +252,10 @@ void PartCheck::checkLaunch(const runtime::LaunchProgram &program,
   require(where + ".reads and writes",
           launch.reads.size() + launch.writes.size(), kernel->arguments, needs);
   checkMaps(program, launch, where);
+  if (launch.programmatic && !entries.at(launch.kernel).waits) {
+    reject(where + ".programmatic is true, and kernel '" + launch.kernel +
+           "' in " + code.file + " has no griddepcontrol.wait");
+  }
 }
 
 void PartCheck::checkProgram(const runtime::LaunchProgram &program,

@@ -138,6 +138,7 @@ llvm::Error EmulatedPart::launchAll(const runtime::LaunchProgram &chosen,
                   uint32_t(launch.grid[2])};
     shape.block = {uint32_t(launch.threads)};
     shape.dynamicSharedBytes = launch.sharedBytes;
+    shape.isProgrammatic = launch.programmatic;
     ptx::LaunchOptions options;
     options.asynchrony = asynchrony;
     if (llvm::Error error =

@@ -54,6 +54,8 @@ std::map<std::string, KernelEntry> listEntries(std::string_view ptx) {
       entry.isMap = findMaps(header.substr(open, close - open));
     }
     entry.threads = numberBehind(header, ".maxntid");
+    std::string_view body = rest.substr(0, rest.find(directive));
+    entry.waits = count(body, "griddepcontrol.wait") > 0;
     entries.emplace(std::move(name), entry);
   }
   return entries;

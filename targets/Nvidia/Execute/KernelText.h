@@ -21,9 +21,10 @@ struct KernelEntry {
   /// For each argument whether it is a tensor map, else an address.
   std::vector<bool> isMap;
   uint64_t threads = 0; ///< of `.maxntid` along x; 0 where it has none
+  bool waits = false;   ///< for the launch before, by griddepcontrol.wait
 };
 
-/// The entries of a PTX module by name, found by their headers alone:
+/// The entries of a PTX module by name, found by their headers:
 /// `.visible .entry NAME(.param ..., .param ...) .maxntid 128 { ... }`.
 std::map<std::string, KernelEntry> listEntries(std::string_view ptx);
 

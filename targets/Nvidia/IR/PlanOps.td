@@ -141,8 +141,8 @@ def Nvidia_LaunchOp : Nvidia_Op<"launch", [
   let summary = "run a kernel on a grid of blocks of threads";
   let description = [{
     The kernel takes the addresses of what it reads, or tensor maps, then of what
-    it writes. With
-    `programmatic` it may start before the launch before it has ended.
+    it writes. With `programmatic` it may start before the launch before it has
+    ended; all but a program's first launch do.
 
     Lifespan: created by tandem-lower-to-launch-plan, written into the bundle.
 
@@ -162,13 +162,14 @@ def Nvidia_LaunchOp : Nvidia_Op<"launch", [
     ```
   }];
   let arguments = (ins SymbolRefAttr:$kernel, DenseI64ArrayAttr:$grid,
-                       I64Attr:$threads, I64Attr:$shared, UnitAttr:$programmatic,
+                       I64Attr:$threads, I64Attr:$shared,
                        Variadic<Nvidia_BufferType>:$reads,
-                       Variadic<Nvidia_BufferType>:$writes);
+                       Variadic<Nvidia_BufferType>:$writes,
+                       UnitAttr:$programmatic);
   let assemblyFormat = [{
     $kernel `grid` $grid `threads` $threads `shared` $shared
-    (`programmatic` $programmatic^)?
-    `reads` `(` $reads `)` `writes` `(` $writes `)` attr-dict
+    `reads` `(` $reads `)` `writes` `(` $writes `)`
+    (`programmatic` $programmatic^)? attr-dict
   }];
   let hasVerifier = 1;
 }

@@ -263,8 +263,10 @@ static LogicalResult checkProgrammatic(LaunchOp launch,
   }
   for (auto [index, value] : llvm::enumerate(launch.getReads())) {
     BufferOp buffer = bufferOf(value);
-    bool changes = buffer && (buffer.getMemory() == Memory::scratch ||
-                              buffer.getMemory() == Memory::cache);
+    // The others hold what was there before the program.
+    bool changes = buffer && buffer.getMemory() != Memory::weights &&
+                   buffer.getMemory() != Memory::step &&
+                   buffer.getMemory() != Memory::input;
     if (changes &&
         kernel.getArgAttr(index, LLVM::LLVMDialect::getNoAliasAttrName())) {
       return launch.emitOpError()

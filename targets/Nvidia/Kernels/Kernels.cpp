@@ -110,6 +110,14 @@ Kernel Kernels::define(const std::string &name, int64_t buffers, Kernel shape,
   setAttributes(shape, buffers + 1, isConstant);
   Block *entry = shape.function.addEntryBlock(code);
   code.setInsertionPointToStart(entry);
+  // All threads, those that leave at once too: a launch has ended for the next
+  // one only where the launches before it have. The next one may start now,
+  // since it waits for the end of this one itself.
+  for (NVVM::GridDepActionKind action :
+       {NVVM::GridDepActionKind::wait,
+        NVVM::GridDepActionKind::launch_dependents}) {
+    NVVM::GriddepcontrolOp::create(code, action);
+  }
   SmallVector<Pointer> arguments;
   for (Value argument : entry->getArguments()) {
     arguments.emplace_back(code, argument);

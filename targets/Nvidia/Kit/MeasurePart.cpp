@@ -274,6 +274,12 @@ void MeasuredPart::measure(const LaunchProgram &program) {
     bytes += work.bytes * double(count);
   }
   double whole = secondsOf(program);
+  LaunchProgram apart = program;
+  for (KernelLaunch &launch : apart.launches) {
+    launch.programmatic = false;
+  }
+  print("the program, no launch beside another", apart.launches.size(),
+        secondsOf(apart), {});
   Work work;
   work.bytes = bytes;
   print("the program as one graph", program.launches.size(), whole, work);

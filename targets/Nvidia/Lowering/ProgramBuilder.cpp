@@ -127,9 +127,11 @@ void ProgramBuilder::launch(const Kernel &kernel, bool onSelected,
         map.columns, map.rowBytes,
         builder.getDenseI64ArrayAttr({map.boxRows, tileDepth}));
   }
+  // The first one reads what copies bring, which are no launches.
+  bool isFirst = op.getBody().getOps<LaunchOp>().empty();
   LaunchOp::create(builder, location, symbol,
                    {kernel.blocksPerRow, blocks, kernel.splits}, kernel.threads,
-                   kernel.sharedBytes, /*programmatic=*/false, all, writes);
+                   kernel.sharedBytes, all, writes, /*programmatic=*/!isFirst);
 }
 
 ProgramOp ProgramBuilder::finish() {

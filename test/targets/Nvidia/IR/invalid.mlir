@@ -343,7 +343,7 @@ nvidia.plan @launch_c6_no_wait chip "sm_90a" shared_bytes 232448 registers 65536
     %x = nvidia.buffer step at 0 bytes 256
     %y = nvidia.buffer logits at 0 bytes 256
     // expected-error @below {{'nvidia.launch' op is programmatic, but kernel 'copy' never waits; expected nvvm.griddepcontrol wait}}
-    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 programmatic reads(%x) writes(%y)
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%x) writes(%y) programmatic
   }
 }
 
@@ -360,9 +360,28 @@ nvidia.plan @launch_c6_constant_reads chip "sm_90a" shared_bytes 232448 register
     %w = nvidia.buffer weights of 0 at 0 bytes 256
     %x = nvidia.buffer scratch at 0 bytes 256
     %y = nvidia.buffer logits at 0 bytes 256
-    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 programmatic reads(%w) writes(%x)
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%w) writes(%x) programmatic
     // expected-error @below {{'nvidia.launch' op is programmatic and reads scratch memory through argument 0 of kernel 'copy', whose noalias lets loads assume that nothing writes it}}
-    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 programmatic reads(%x) writes(%y)
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%x) writes(%y) programmatic
+  }
+}
+
+// -----
+
+nvidia.plan @launch_c6_constant_logits chip "sm_90a" shared_bytes 232448 registers 65536 {
+  gpu.module @kernels {
+    llvm.func @copy(%x: !llvm.ptr<1> {llvm.noalias}, %y: !llvm.ptr<1>) attributes {nvvm.kernel, nvvm.maxntid = array<i32: 128, 1, 1>} {
+      nvvm.griddepcontrol wait
+      llvm.return
+    }
+  }
+  nvidia.program @"prefill-8" phase "prefill" tokens 8 rows 8 selected 8 arena 1024 {
+    %w = nvidia.buffer weights of 0 at 0 bytes 256
+    %y = nvidia.buffer logits at 0 bytes 256
+    %t = nvidia.buffer tokens at 0 bytes 32
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%w) writes(%y)
+    // expected-error @below {{'nvidia.launch' op is programmatic and reads logits memory through argument 0 of kernel 'copy', whose noalias lets loads assume that nothing writes it}}
+    nvidia.launch @kernels::@copy grid [1, 1, 1] threads 128 shared 0 reads(%y) writes(%t) programmatic
   }
 }
 

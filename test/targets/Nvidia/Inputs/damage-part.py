@@ -1,5 +1,5 @@
 """Usage: damage-part.py GOOD BAD STATEMENT [FILE CUT]: copies the bundle GOOD to BAD, runs
-STATEMENT on the object `launches` of its part.json, cuts FILE of the part to CUT bytes (by so
+STATEMENT on the object `launches` of its part.json, in the folder `folder`, cuts FILE of the part to CUT bytes (by so
 many below 0), and gives all files the digests that they have then."""
 import glob
 import json
@@ -14,7 +14,7 @@ shutil.copytree(good, bad)
 (name,) = glob.glob(os.path.join(bad, "parts/*/part.json"))
 with open(name) as file:
     part = json.load(file)
-exec(statement, {"launches": part["launches"], "part": part})
+exec(statement, {"launches": part["launches"], "part": part, "folder": os.path.dirname(name)})
 with open(name, "w") as file:
     json.dump(part, file)
 if len(sys.argv) > 4:

@@ -3,11 +3,15 @@
 !cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
 
 // Tests a part's plan: kernels by shape, programs by bucket, what a step reads
-// and what it writes.
+// and what it writes; kernels wait before they read, and all launches but the
+// first of a program are programmatic.
 // CHECK-LABEL: nvidia.plan @signature chip "sm_90a" shared_bytes 232448 registers 65536 {
 // CHECK: gpu.module @kernels {
 // CHECK: llvm.func @embedding_f32_32x8(
 // CHECK-SAME: nvvm.kernel, nvvm.maxntid = array<i32: 128, 1, 1>
+// CHECK: nvvm.griddepcontrol wait
+// CHECK-NEXT: nvvm.griddepcontrol launch_dependents
+// CHECK: llvm.load
 // CHECK: llvm.func @append_1x2x64x4x4_of_1(
 // CHECK: llvm.func @select_8(
 // CHECK: llvm.func @linear_f32_16x8(
@@ -19,12 +23,12 @@
 // CHECK: %[[TABLE:.*]] = nvidia.buffer weights of 0 at 0 bytes 1024
 // CHECK: %[[X:.*]] = nvidia.buffer scratch at 0 bytes 256
 // CHECK: %[[COUNT:.*]] = nvidia.buffer step at 0 bytes 4
-// CHECK: nvidia.launch @kernels::@embedding_f32_32x8 grid [1, 8, 1] threads 128 shared 0 reads(%[[COUNT]], %[[IDS]], %[[TABLE]]) writes(%[[X]])
+// CHECK: nvidia.launch @kernels::@embedding_f32_32x8 grid [1, 8, 1] threads 128 shared 0 reads(%[[COUNT]], %[[IDS]], %[[TABLE]]) writes(%[[X]]){{$}}
 // CHECK: %[[POSITIONS:.*]] = nvidia.buffer step at 64 bytes 32
 // CHECK: %[[ROWS:.*]] = nvidia.buffer step at 96 bytes 32
 // CHECK: %[[BLOCKS:.*]] = nvidia.buffer step at 192 bytes 32
 // CHECK: %[[CACHE:.*]] = nvidia.buffer cache at 0 bytes 4096
-// CHECK: nvidia.launch @kernels::@append_1x2x64x4x4_of_1 grid [1, 8, 1] threads 128 shared 0 reads(%[[COUNT]], %[[X]], %[[X]], %[[POSITIONS]], %[[ROWS]], %[[BLOCKS]]) writes(%[[CACHE]])
+// CHECK: nvidia.launch @kernels::@append_1x2x64x4x4_of_1 grid [1, 8, 1] threads 128 shared 0 reads(%[[COUNT]], %[[X]], %[[X]], %[[POSITIONS]], %[[ROWS]], %[[BLOCKS]]) writes(%[[CACHE]]) programmatic
 // CHECK: %[[S:.*]] = nvidia.buffer scratch at 256 bytes 256
 // CHECK: %[[SELECTED:.*]] = nvidia.buffer step at 128 bytes 32
 // CHECK: %[[SELECTED_COUNT:.*]] = nvidia.buffer step at 16 bytes 4
@@ -33,7 +37,7 @@
 // CHECK: %[[LOGITS:.*]] = nvidia.buffer logits at 0 bytes 512
 // CHECK: nvidia.launch @kernels::@linear_f32_16x8_rows_8 grid [4, 1, 1] threads 128 shared 0 reads(%[[SELECTED_COUNT]], %[[S]], %[[W]]) writes(%[[LOGITS]])
 // CHECK: %[[BEST:.*]] = nvidia.buffer tokens at 0 bytes 32
-// CHECK: nvidia.launch @kernels::@largest_16 grid [1, 8, 1] threads 128 shared 1024 reads(%[[SELECTED_COUNT]], %[[LOGITS]]) writes(%[[BEST]])
+// CHECK: nvidia.launch @kernels::@largest_16 grid [1, 8, 1] threads 128 shared 1024 reads(%[[SELECTED_COUNT]], %[[LOGITS]]) writes(%[[BEST]]) programmatic
 deploy.part @signature phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<matrix_kn, dense<2.0> : tensor<8x16xf32>>] {
   func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x16xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<32x8xf32>

@@ -144,30 +144,55 @@ static Result run(const FunctionState &function, const ptx::LaunchShape &shape,
   return Result::launchFailed;
 }
 
-Result cuLaunchKernel(Function function, uint32_t gridX, uint32_t gridY,
-                      uint32_t gridZ, uint32_t blockX, uint32_t blockY,
-                      uint32_t blockZ, uint32_t sharedBytes, Stream stream,
-                      void **parameters, void **) {
-  Call call("cuLaunchKernel");
+/// Whether the attributes ask for a programmatic launch, which must be behind
+/// another one of the same recording.
+static Result takeAttributes(const LaunchConfig &config, bool &isProgrammatic) {
+  for (uint32_t i = 0; i < config.attributeCount; ++i) {
+    const LaunchAttribute &attribute = config.attributes[i];
+    if (attribute.id != LaunchAttribute::programmatic) {
+      std::fprintf(stderr, "stand-in driver: launch attribute %d\n",
+                   attribute.id);
+      return Result::invalidValue;
+    }
+    isProgrammatic |= attribute.value != 0;
+  }
+  if (isProgrammatic && of(config.stream)->recording.empty()) {
+    std::fprintf(stderr, "stand-in driver: a programmatic launch begins a "
+                         "recording\n");
+    return Result::invalidValue;
+  }
+  return Result::success;
+}
+
+Result cuLaunchKernelEx(const LaunchConfig *config, Function function,
+                        void **parameters, void **) {
+  Call call("cuLaunchKernelEx");
   if (!call) {
     return call.entered;
   }
   const auto &kernel = *reinterpret_cast<FunctionState *>(function);
-  if (sharedBytes > kernel.mostSharedBytes) {
+  if (config->sharedBytes > kernel.mostSharedBytes) {
     return Result::invalidValue;
   }
+  ptx::LaunchShape shape;
+  if (Result result = takeAttributes(*config, shape.isProgrammatic);
+      result != Result::success) {
+    return result;
+  }
+  call.state.log(shape.isProgrammatic ? "programmatic" : "ordinary");
   std::vector<ptx::KernelArgument> arguments;
   for (const ptx::Kernel::Parameter &parameter : kernel.kernel->parameters) {
     ptx::KernelArgument &argument = arguments.emplace_back();
     auto *bytes = static_cast<const char *>(parameters[arguments.size() - 1]);
     argument.bytes.assign(bytes, bytes + parameter.bytes);
   }
-  ptx::LaunchShape shape;
-  shape.grid = {gridX, gridY, gridZ};
-  shape.block = {blockX, blockY, blockZ};
-  shape.dynamicSharedBytes = sharedBytes;
-  of(stream)->push(
-      [&kernel, shape, arguments] { return run(kernel, shape, arguments); });
+  const uint32_t *grid = config->grid, *block = config->block;
+  shape.grid = {grid[0], grid[1], grid[2]};
+  shape.block = {block[0], block[1], block[2]};
+  shape.dynamicSharedBytes = config->sharedBytes;
+  of(config->stream)->push([&kernel, shape, arguments] {
+    return run(kernel, shape, arguments);
+  });
   return Result::success;
 }
 

@@ -26,6 +26,16 @@ TEST(KernelText, ListsEntriesWithParametersAndThreads) {
   EXPECT_EQ(entries.at("plain").threads, 0u);
 }
 
+TEST(KernelText, SaysWhichEntryWaits) {
+  auto entries = listEntries(
+      ".entry first ()\n{ ret; }\n"
+      ".entry second ()\n{\n\tgriddepcontrol.wait;\n\tret;\n}\n"
+      ".entry third ()\n{ griddepcontrol.launch_dependents; ret; }\n");
+  EXPECT_FALSE(entries.at("first").waits);
+  EXPECT_TRUE(entries.at("second").waits);
+  EXPECT_FALSE(entries.at("third").waits);
+}
+
 TEST(KernelText, TakesAnyText) {
   for (const char *text : {"", ".entry", ".entry ", ".entry x", ".entry x(",
                            ".entry ) (", ".entry{", ".maxntid"}) {
