@@ -216,6 +216,7 @@ addCompiledPart(deploy::PartOp part, const Target &target, WeightFiles &weights,
                    static_cast<uint64_t>(emitted->requirements.slotBytes)};
   result.cache = cache;
   result.target = &target;
+  result.isText = emitted->text.has_value();
   runtime::PartDescription description = describe(part, *emitted, vocabulary);
   description.weights = std::move(*weightRecords);
   if (llvm::Error error = writer.addPart(result.record.id, description)) {

@@ -20,6 +20,7 @@ struct CompiledPart {
   runtime::CacheLayout layout;
   CacheLayout cache; ///< what `layout` shows
   const Target *target = nullptr;
+  bool isText = false; ///< programs that another compiler reads
 };
 
 /// Compiles `part`, packs its weights and adds both to the bundle; without

@@ -37,6 +37,11 @@ const Target *converterOf(const CompiledPart &from, const CompiledPart &to) {
       return target;
     }
   }
+  for (const auto &target : getTargets()) {
+    if (target->canConvertCaches()) {
+      return target.get();
+    }
+  }
   return nullptr;
 }
 
@@ -88,17 +93,16 @@ addHandoffs(llvm::ArrayRef<CompiledPart> parts,
       if (!handsOver(from, to)) {
         continue;
       }
-      const Target *target = converterOf(from, to);
-      if (!target && isEqual(from.cache, to.cache)) {
+      if (from.isText && to.isText && isEqual(from.cache, to.cache)) {
         continue;
       }
+      const Target *target = converterOf(from, to);
       if (!target) {
         return bundle::makeError(
             runtime::ExitCode::Infeasible,
-            "the caches of parts '" + from.record.id + "' and '" +
-                to.record.id + "' lie differently, and neither target '" +
-                from.target->getName() + "' nor target '" +
-                to.target->getName() + "' converts caches");
+            "no target of this build writes code for the host, by which the "
+            "cache passes from part '" +
+                from.record.id + "' to part '" + to.record.id + "'");
       }
       auto record = addHandoff(from, to, *target, contract, location, writer);
       if (!record) {

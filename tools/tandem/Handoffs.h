@@ -14,8 +14,10 @@ namespace tandem {
 
 /// Generates a conversion for each pair of parts of which one runs prefill and
 /// another decode of the same stage. The consumer's target writes it if it can,
-/// else the producer's; what none can write is infeasible unless the layouts
-/// are equal. Each carries the digest of the contract, which must be complete.
+/// else the producer's, else another of this build: caches pass through the
+/// memory of the host, whose code it is. Parts in text with equal layouts need
+/// none: what runs them copies caches itself. Each carries the digest of the
+/// contract, which must be complete.
 llvm::Expected<std::vector<runtime::HandoffRecord>>
 addHandoffs(llvm::ArrayRef<CompiledPart> parts,
             const runtime::CacheContract &contract, mlir::Location location,
