@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace tandem::nvidia {
@@ -22,8 +23,8 @@ namespace tandem::nvidia {
 struct Architecture {
   std::string_view name; ///< as PTX and ptxas call it
   std::string_view ptx;  ///< the version of PTX that is written for it
-  /// The oldest driver that reads it: 1000 * major + 10 * minor, as
-  /// cuDriverGetVersion counts.
+  /// The oldest driver that reads it and records programmatic launches, as
+  /// cuDriverGetVersion counts: 1000 * major + 10 * minor.
   int32_t driver;
   int32_t major, minor; ///< compute capability
   /// Bytes of dynamic shared memory that a block of threads may ask for.
@@ -39,6 +40,11 @@ std::span<const Architecture> allArchitectures();
 
 /// The one called `name`, or null.
 const Architecture *findArchitecture(std::string_view name);
+
+/// "12.3" for 12030, a version of a driver.
+std::string driverText(int32_t version);
+/// The reverse; 0 where the text is no such version.
+int32_t parseDriver(std::string_view text);
 
 /// Limits of every chip, by the CUDA programming guide's table of technical
 /// specifications.

@@ -65,7 +65,7 @@ static void printLaunches(std::ostream &out, const LaunchCode &code) {
       << code.device << "; "
       << (code.binary ? *code.binary
                       : "no machine code: " + code.whyNoBinary.value_or(""))
-      << "\n";
+      << "\n  driver  " << code.leastDriver << " or later\n";
   for (const LaunchProgram &program : code.programs) {
     out << "  " << program.name << "  " << program.launches.size()
         << " launches for up to " << program.tokens << " tokens in "

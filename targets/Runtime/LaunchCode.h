@@ -107,6 +107,7 @@ struct CacheBlocks {
 struct LaunchCode {
   std::string format;
   std::string device;
+  std::string leastDriver; ///< "12.3"
   std::string file;
   std::optional<std::string> binary;
   std::optional<std::string> whyNoBinary;

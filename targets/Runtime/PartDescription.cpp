@@ -176,6 +176,10 @@ template <class Visitor> void describe(Visitor &visit, CacheBlocks &record) {
 template <class Visitor> void describe(Visitor &visit, LaunchCode &record) {
   visit("format", record.format, "language of the kernels: ptx");
   visit("device", record.device, "architecture that they are for");
+  visit(
+      "least_driver", record.leastDriver,
+      "version of the chip's driver, MAJOR.MINOR, that takes them; later ones "
+      "do too");
   visit("file", record.file, "kernels, text in the part's folder");
   visit("binary", record.binary, "the same text as machine code");
   visit("why_no_binary", record.whyNoBinary, "where there is none");

@@ -13,7 +13,8 @@ namespace tandem::nvidia::driver {
 
 using runtime::formatBytes;
 
-Device::Device(const Architecture &architecture) : driver(architecture.driver) {
+Device::Device(const Architecture &architecture, int32_t leastDriver)
+    : driver(leastDriver) {
   choose(architecture);
   driver.require(driver.primaryContextRetain(&context, device),
                  "make a context");

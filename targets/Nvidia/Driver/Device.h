@@ -24,8 +24,9 @@ namespace tandem::nvidia::driver {
 /// The first GPU of an architecture.
 class Device {
 public:
-  /// Fails, with exit code 7, where no GPU has the architecture.
-  explicit Device(const Architecture &architecture);
+  /// Fails, with exit code 7, where no GPU has the architecture or the driver
+  /// is older than `leastDriver`.
+  Device(const Architecture &architecture, int32_t leastDriver);
   ~Device();
   Device(const Device &) = delete;
 

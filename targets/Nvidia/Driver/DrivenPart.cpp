@@ -22,7 +22,8 @@ static constexpr uint64_t weightAlignment = 256;
 DrivenPart::DrivenPart(runtime::PartDescription description,
                        const TandemDevicePart &files)
     : part(std::move(description)),
-      device(*findArchitecture(part.launches->device)),
+      device(*findArchitecture(part.launches->device),
+             parseDriver(part.launches->leastDriver)),
       kernels(device, files, *part.launches), stream(makeStream(device)),
       pool(device, part.launches->cache.bytes, part.launches->cache.tokens,
            part.slotBytes),

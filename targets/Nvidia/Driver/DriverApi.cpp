@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Nvidia/Driver/DriverApi.h"
 
+#include "tandem/targets/Nvidia/Architecture.h"
+
 #include <dlfcn.h>
 
 namespace tandem::nvidia::driver {
@@ -20,11 +22,6 @@ static constexpr const char *libraryName = "libcuda.so.1";
   throw Failure(ExitCode::Environment,
                 what + "; 'tandem verify BUNDLE --emulate' runs the kernels on "
                        "this CPU");
-}
-
-static std::string versionText(int32_t version) {
-  return std::to_string(version / 1000) + "." +
-         std::to_string(version % 1000 / 10);
 }
 
 void DriverApi::loadFunctions() {
@@ -52,8 +49,8 @@ DriverApi::DriverApi(int32_t leastVersion) {
   require(driverGetVersion(&version), "tell its version");
   if (version < leastVersion) {
     lack("the NVIDIA driver on this machine is for CUDA " +
-         versionText(version) + ", this bundle needs one for CUDA " +
-         versionText(leastVersion) + " or later");
+         driverText(version) + ", this bundle needs one for CUDA " +
+         driverText(leastVersion) + " or later");
   }
   Result result = init(0);
   if (result == Result::noDevice) {

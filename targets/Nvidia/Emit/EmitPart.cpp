@@ -89,6 +89,7 @@ FailureOr<EmittedPart> tandem::nvidia::emitPart(deploy::PartOp part,
   if (!ptx) {
     return part.emitError() << toString(ptx.takeError());
   }
+  code.leastDriver = driverText(machine->architecture->driver);
   code.file = "kernels.ptx";
   if (failed(sink.addFile(code.file, *ptx)) ||
       failed(addBinary(part, *ptx, *machine->architecture, code, sink))) {

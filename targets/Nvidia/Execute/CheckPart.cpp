@@ -31,6 +31,7 @@ public:
 
 private:
   void checkCache();
+  void checkDriver(const Architecture &chip);
   void checkKernel(const runtime::LaunchedKernel &kernel,
                    const std::string &where);
   void checkProgram(const runtime::LaunchProgram &program,
@@ -93,6 +94,14 @@ void PartCheck::checkCache() {
   }
   require("slot_bytes", part.slotBytes % cache.bytes, 0,
           "left over by blocks of launches.cache.bytes");
+}
+
+void PartCheck::checkDriver(const Architecture &chip) {
+  if (parseDriver(code.leastDriver) < chip.driver) {
+    reject("launches.least_driver is '" + code.leastDriver + "', expected '" +
+           driverText(chip.driver) + "' or later, which " + code.device +
+           " needs");
+  }
 }
 
 void PartCheck::checkKernel(const runtime::LaunchedKernel &kernel,
@@ -291,10 +300,12 @@ void PartCheck::checkProgram(const runtime::LaunchProgram &program,
 }
 
 void PartCheck::run() {
-  if (!findArchitecture(code.device)) {
+  const Architecture *chip = findArchitecture(code.device);
+  if (!chip) {
     reject("launches.device is '" + code.device +
            "', which this version has no figures of");
   }
+  checkDriver(*chip);
   checkCache();
   for (size_t i = 0; i < code.kernels.size(); ++i) {
     checkKernel(code.kernels[i], item("launches.kernels", i));

@@ -43,7 +43,7 @@ static void measure(const std::vector<std::string> &words) {
     throw Failure(ExitCode::Usage,
                   "there is no architecture '" + words[1] + "'");
   }
-  driver::Device device(*architecture);
+  driver::Device device(*architecture, architecture->driver);
   kit::Roofs roofs;
   if (words[0] != "-") {
     roofs = kit::measureRoofs(device, words[0]);
