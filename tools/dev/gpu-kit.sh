@@ -5,9 +5,9 @@
 #
 #   gpu-kit.sh OUT [--fleet FLEET] [--small]
 #
-# --small leaves the 8B shapes and SmolLM2 out (for tests). Needs a build of
-# tandem, tandem-runtime, TandemRunPtx, TandemEmulatePtx, tandem-gpu-kit and
-# write-roof-kernels.
+# --small measures a tiny model in place of the shapes of SmolLM2 and 8B (for
+# tests). Needs a build of tandem, tandem-runtime, TandemRunPtx,
+# TandemEmulatePtx, tandem-gpu-kit and write-roof-kernels.
 set -euo pipefail
 source=$(cd "$(dirname "$0")/../.." && pwd)
 build=${TANDEM_BUILD_DIR:-$source/build}
@@ -62,15 +62,17 @@ numerics fp32 1e-4 "$models/optimum-llama"
 numerics bf16 5e-2 "$models/optimum-llama" --precision bf16
 numerics int4 1e-3 "$models/genai-qwen2-int4-tied" --activations exact
 
-# Shapes of 8B without weights: kernels one by one, and tokens a second.
+# Shapes of SmolLM2 and 8B without weights: kernels one by one, and tokens a second.
 if [[ -z $small ]]; then
+  "$python" "$source/tools/dev/make_model.py" smollm2 "$scratch/smollm2" --no-data
+  compile smollm2-bf16 "$scratch/smollm2" --no-weights --precision bf16 --max-context 2048
   "$python" "$source/tools/dev/make_model.py" 8b "$scratch/8b" --no-data
   "$python" "$source/tools/dev/make_model.py" 8b "$scratch/8b-int4" --no-data --int4
   compile 8b-bf16 "$scratch/8b" --no-weights --precision bf16 --max-context 4096
   # Matrices of codes leave the cache in fp32; this chip keeps it in bf16.
   printf '%s\n' 'name: kit' 'chips:' '  - name: gpu' "    chip: $fleet" '    machine: {cache_element: bf16}' >"$scratch/kit.yaml"
   fleet=$scratch/kit.yaml compile 8b-int4 "$scratch/8b-int4" --no-weights --precision bf16 --max-context 4096
-  printf '%s\n' 8b-bf16 8b-int4 >"$out/seeded"
+  printf '%s\n' smollm2-bf16 8b-bf16 8b-int4 >"$out/seeded"
 else
   compile 8b-bf16 "$models/genai-llama-fp32" --no-weights --precision bf16 --max-context 256
   echo 8b-bf16 >"$out/seeded"

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 """Writes a decoder with random weights at a real model's size, for memory and speed tests.
 
-    make_model.py 160m|0.5b|8b OUT [--inline] [--int4] [--no-data]
+    make_model.py smollm2|160m|0.5b|8b OUT [--inline] [--int4] [--no-data]
 
 The graph is spelled as onnxruntime-genai's builder spells it (GroupQueryAttention,
 SkipSimplifiedLayerNormalization); weights are N(0, 0.02^2) from a fixed seed. --inline
 keeps them in model.onnx instead of model.onnx.data. --int4 has matrices as codes of 4
 bits in blocks of 32 (MatMulNBits) and --no-data leaves all weights out, for
 `tandem compile --no-weights`; codes are never made here, so --int4 needs --no-data.
-8b has the shapes of Llama 3 8B. Needs numpy and onnx.
+smollm2 has the shapes of SmolLM2-135M, 8b those of Llama 3 8B. Needs numpy and onnx.
 """
 import argparse
 import json
@@ -20,6 +20,7 @@ from onnx import TensorProto, helper
 
 SIZES = {  # hidden, layers, query heads, key heads, inner width, vocabulary, tied head
     "tiny": (64, 2, 4, 2, 160, 256, True),
+    "smollm2": (576, 30, 9, 3, 1536, 49152, True),
     "160m": (768, 12, 12, 12, 3072, 32000, False),
     "0.5b": (896, 24, 14, 2, 4864, 151936, True),
     "8b": (4096, 32, 32, 8, 14336, 128256, False),
