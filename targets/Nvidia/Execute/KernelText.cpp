@@ -55,7 +55,7 @@ std::map<std::string, KernelEntry> listEntries(std::string_view ptx) {
     }
     entry.threads = numberBehind(header, ".maxntid");
     std::string_view body = rest.substr(0, rest.find(directive));
-    entry.waits = count(body, "griddepcontrol.wait") > 0;
+    entry.waits = body.find("griddepcontrol.wait") != body.npos;
     entries.emplace(std::move(name), entry);
   }
   return entries;

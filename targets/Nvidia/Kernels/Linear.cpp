@@ -45,34 +45,50 @@ RowFormat LinearShape::input() const {
   return {weight.depth, weight.isForTensorCores() ? terms : 0};
 }
 
-void Product::store(ArrayRef<Expr> sums, Expr token, Expr column) const {
+Expr Product::finish(ArrayRef<Expr> sums, Expr token, Expr column) const {
   Expr value = sums[0];
   if (shape.hasGate) {
     value = lookupUnary(shape.glu)(sums[1]) * value;
   }
   ArrayRef<Pointer> operands =
       arguments.drop_back().take_back(buffersOf(shape.steps));
-  value = applySteps(shape.steps, value, operands, token, column,
-                     shape.weight.rows);
-  storeElement(shape.output, arguments.back(), token, column, value);
+  return applySteps(shape.steps, value, operands, token, column,
+                    shape.weight.rows);
+}
+
+void Product::store(ArrayRef<Expr> sums, Expr token, Expr column) const {
+  storeElement(shape.output, arguments.back(), token, column,
+               finish(sums, token, column));
 }
 
 void Product::storeTiles(const Tiles &tiles,
                          function_ref<Expr(int64_t, int64_t)> sumAt) const {
+  bool inPairs = shape.weight.rows % 2 == 0;
+  auto ifThere = [&](Expr column, function_ref<void()> body) {
+    tiles.isWhole ? body()
+                  : code.ifThen(column < double(shape.weight.rows), body);
+  };
   auto storeRow = [&](int64_t row, int64_t half) {
     Expr token = tiles.firstRow + double(16 * row + 8 * half);
-    for (int64_t i = 0; i < 2 * tiles.alongColumns; ++i) { // of pairs
-      Expr column = tiles.firstColumn + double(i / 2 * 8 + i % 2);
-      int64_t place = (row * tiles.alongColumns + i / 2) * 4 + 2 * half + i % 2;
-      Exprs sums;
-      for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
-        sums.push_back(sumAt(matrix, place));
-      }
-      if (tiles.isWhole) {
-        store(sums, token, column);
+    for (int64_t i = 0; i < tiles.alongColumns; ++i) {
+      Expr first = tiles.firstColumn + double(8 * i), second = first + 1.0;
+      auto sumsOf = [&](int64_t column) {
+        Exprs sums;
+        for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+          sums.push_back(sumAt(matrix, (row * tiles.alongColumns + i) * 4 +
+                                           2 * half + column));
+        }
+        return sums;
+      };
+      if (inPairs) {
+        ifThere(first, [&] {
+          storePair(shape.output, arguments.back(), token, first,
+                    finish(sumsOf(0), token, first),
+                    finish(sumsOf(1), token, second));
+        });
       } else {
-        code.ifThen(column < double(shape.weight.rows),
-                    [&] { store(sums, token, column); });
+        ifThere(first, [&] { store(sumsOf(0), token, first); });
+        ifThere(second, [&] { store(sumsOf(1), token, second); });
       }
     }
   };

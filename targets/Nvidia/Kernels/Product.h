@@ -28,7 +28,8 @@ struct Product {
     return arguments.slice(1 + matrix * buffers, buffers);
   }
 
-  /// Stores an element of the result: `sums` are the products with each matrix.
+  /// An element of the result: `sums` are the products with each matrix.
+  Expr finish(llvm::ArrayRef<Expr> sums, Expr token, Expr column) const;
   void store(llvm::ArrayRef<Expr> sums, Expr token, Expr column) const;
 
   /// Tiles of 16 rows and 8 columns whose sums a thread has as Matrix.h has C.

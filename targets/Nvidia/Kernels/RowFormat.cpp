@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Nvidia/Kernels/RowFormat.h"
 
+#include "tandem/targets/Nvidia/Kernels/Matrix.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -14,6 +16,36 @@ using namespace tandem::nvidia;
 
 std::string RowFormat::name() const {
   return isF32() ? "" : "_to_bf16x" + std::to_string(terms);
+}
+
+/// What is left of `value` when a term of it is stored: of infinity 0, not a
+/// number that is none.
+static Expr restOf(Expr value, Expr term) {
+  Code &code = *value.code;
+  Expr isFinite =
+      (code.bitcast(value, code.i32()) & 0x7f800000) < code.integer(0x7f800000);
+  return code.select(isFinite, value - term, code.real(0));
+}
+
+void tandem::nvidia::storePair(const RowFormat &format, Pointer rows, Expr row,
+                               Expr column, Expr first, Expr second) {
+  Code &code = *first.code;
+  if (format.isF32()) {
+    (rows + (row * double(format.width) + column))
+        .store(code.gather({first, second}));
+    return;
+  }
+  Type element = code.getBF16Type();
+  Pointer place =
+      rows.bytes(row * double(format.rowBytes()) + column * double(2));
+  for (int64_t term = 0; term < format.terms; ++term) {
+    Expr pair = packPair(first, second, element);
+    place.bytes(code.integer(term * format.termBytes())).store(pair);
+    if (term + 1 < format.terms) {
+      Exprs terms = unpackPair(pair, element);
+      first = restOf(first, terms[0]), second = restOf(second, terms[1]);
+    }
+  }
 }
 
 void tandem::nvidia::storeElement(const RowFormat &format, Pointer rows,
@@ -32,11 +64,7 @@ void tandem::nvidia::storeElement(const RowFormat &format, Pointer rows,
     if (term + 1 < format.terms) {
       Expr bits =
           code.extend(code.bitcast(rounded, code.getI16Type()), code.i32());
-      Expr rest = value - code.bitcast(bits * double(1 << 16), code.f32());
-      // What is left of infinity is 0, not a number that is none.
-      Expr isFinite = (code.bitcast(value, code.i32()) & 0x7f800000) <
-                      code.integer(0x7f800000);
-      value = code.select(isFinite, rest, code.real(0));
+      value = restOf(value, code.bitcast(bits * double(1 << 16), code.f32()));
     }
   }
 }

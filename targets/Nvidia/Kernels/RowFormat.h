@@ -49,6 +49,10 @@ struct RowFormat {
 void storeElement(const RowFormat &format, Pointer rows, Expr row, Expr column,
                   Expr value);
 
+/// Stores two elements of a row of an even number, from an even column.
+void storePair(const RowFormat &format, Pointer rows, Expr row, Expr column,
+               Expr first, Expr second);
+
 /// The `threads` threads of a block clear what fills up rows [row, row + rows),
 /// as far as they are below `count`.
 void clearPadding(const RowFormat &format, Pointer rows, Expr row,

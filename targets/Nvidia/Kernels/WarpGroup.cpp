@@ -111,6 +111,12 @@ Expr tandem::nvidia::multiplyShared(Pointer a, Pointer b, Expr sums,
                     /*satfinite=*/NVVM::MMAIntOverflowAttr())};
 }
 
+void tandem::nvidia::fenceStores(Code &code) {
+  auto space = NVVM::SharedSpaceAttr::get(code.getContext(),
+                                          NVVM::SharedSpace::shared_cta);
+  NVVM::FenceProxyOp::create(code, NVVM::ProxyKind::async_shared, space);
+}
+
 void tandem::nvidia::beginProducts(Code &code) {
   NVVM::WgmmaFenceAlignedOp::create(code);
 }

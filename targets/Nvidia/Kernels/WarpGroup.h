@@ -67,6 +67,9 @@ Expr sumAt(Expr sums, int64_t index);
 /// it, between `beginProducts` and `endProducts`; sums are not there before a
 /// wait.
 Expr multiplyShared(Pointer a, Pointer b, Expr sums, int64_t columns);
+/// Makes what this thread stored in shared memory visible to products; a
+/// barrier of the block follows.
+void fenceStores(Code &code);
 void beginProducts(Code &code);
 void endProducts(Code &code);
 /// Waits until no more than `pending` ends before are unfinished.

@@ -38,7 +38,19 @@ inline constexpr double multiplyOperations = 2.0 * 16 * 8 * 16 * multiplySums *
                                              multiplyRounds * multiplyBlocks *
                                              (roofThreads / 32);
 
-/// Bytes of what both write.
+/// `multiply_groups_roof`, where the chip has it: (from, sums): each group of
+/// warps multiplies tiles of bf16 in shared memory, 64x256, 64 deep, in each of
+/// `groupRounds` rounds.
+inline constexpr const char *groupKernel = "multiply_groups_roof";
+inline constexpr int64_t groupBlocks = 528; ///< 4 for each of 132 cores
+inline constexpr int64_t groupRounds = 512;
+inline constexpr int64_t groupColumns = 256;
+inline constexpr int64_t groupTileBytes = (64 + groupColumns) * 128;
+inline constexpr double groupOperations = 2.0 * 64 * groupColumns * 64 *
+                                          groupRounds * groupBlocks *
+                                          (roofThreads / 128);
+
+/// Bytes of what each writes.
 inline constexpr int64_t sumsBytes = readBlocks * roofThreads * 4;
 
 } // namespace tandem::nvidia::kit

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "tandem/targets/Nvidia/Execute/KernelText.h"
 #include "tandem/targets/Nvidia/Kit/Chip.h"
 #include "tandem/targets/Nvidia/Kit/RoofKernels.h"
 
@@ -32,12 +33,16 @@ static runtime::LaunchProgram programOf(const char *kernel, int64_t blocks) {
 
 Roofs measureRoofs(const Device &device, const std::string &path) {
   std::string text = readWhole(path);
+  bool hasGroups = listEntries(text).count(groupKernel) > 0;
   runtime::LaunchCode code;
   code.file = path;
   code.programs = {programOf(readKernel, readBlocks),
                    programOf(multiplyKernel, multiplyBlocks)};
-  for (const char *name : {readKernel, multiplyKernel}) {
-    code.kernels.push_back({name, 2});
+  if (hasGroups) {
+    code.programs.push_back(programOf(groupKernel, groupBlocks));
+  }
+  for (const runtime::LaunchProgram &program : code.programs) {
+    code.kernels.push_back({program.name, 2});
   }
   TandemDevicePart part = {};
   part.size = sizeof(part);
@@ -63,8 +68,14 @@ Roofs measureRoofs(const Device &device, const std::string &path) {
   };
   Roofs roofs = {readBytes / seconds(code.programs[0]),
                  multiplyOperations / seconds(code.programs[1])};
-  std::printf("roof  reading %.0f GB/s, bf16 mma.sync %.1f TFLOP/s\n",
+  std::printf("roof  reading %.0f GB/s, bf16 mma.sync %.1f TFLOP/s",
               roofs.readBytesPerSecond / 1e9, roofs.multiplyPerSecond / 1e12);
+  if (hasGroups) {
+    double groups = groupOperations / seconds(code.programs[2]);
+    std::printf(", wgmma %.1f TFLOP/s", groups / 1e12);
+    roofs.multiplyPerSecond = std::max(roofs.multiplyPerSecond, groups);
+  }
+  std::printf("\n");
   return roofs;
 }
 

@@ -14,6 +14,8 @@
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"
 #include "tandem/targets/Nvidia/Kit/RoofKernels.h"
 
+#include "tandem/targets/Nvidia/Kernels/WarpGroup.h"
+
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -98,6 +100,46 @@ static void defineMultiply(gpu::GPUModuleOp module) {
   });
 }
 
+/// Both groups of a block multiply the same tiles.
+static void defineMultiplyByGroups(gpu::GPUModuleOp module) {
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
+  auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), groupTileBytes);
+  auto tiles = LLVM::GlobalOp::create(
+      builder, module.getLoc(), type, /*isConstant=*/false,
+      LLVM::Linkage::Internal, "tiles", Attribute(), /*alignment=*/1024,
+      /*addrSpace=*/3);
+  define(module, groupKernel, [&](Code &code, Pointer from, Pointer sums) {
+    Pointer shared(code, LLVM::AddressOfOp::create(code, tiles));
+    code.loop(code.thread() * 16.0, code.integer(groupTileBytes),
+              roofThreads * 16, [&](Expr byte) {
+                shared.bytes(byte).store(
+                    from.bytes(byte).load(VectorType::get({4}, code.i32())));
+              });
+    fenceStores(code);
+    code.barrier();
+    Exprs sum = {zeroSums(code, groupColumns)};
+    sum = code.loop(code.integer(0), code.integer(groupRounds), 1, sum,
+                    [&](Expr, const Exprs &carried) {
+                      Expr next = carried[0];
+                      beginProducts(code);
+                      for (int64_t byte = 0; byte < 128; byte += 32) {
+                        Pointer a = shared.bytes(code.integer(byte));
+                        Pointer b = shared.bytes(code.integer(64 * 128 + byte));
+                        next = multiplyShared(a, b, next, groupColumns);
+                      }
+                      endProducts(code);
+                      waitForProducts(code, 1);
+                      return Exprs{next};
+                    });
+    waitForProducts(code, 0);
+    Expr total = sumAt(sum[0], 0);
+    for (int64_t i = 1; i < groupColumns / 2; ++i) {
+      total = total + sumAt(sum[0], i);
+    }
+    (sums + threadOfGrid(code)).store(total);
+  });
+}
+
 int main(int argc, char **argv) {
   const Architecture *architecture =
       argc == 3 ? findArchitecture(argv[1]) : nullptr;
@@ -118,6 +160,9 @@ int main(int argc, char **argv) {
   auto kernels = gpu::GPUModuleOp::create(builder, location, "kernels");
   defineRead(kernels);
   defineMultiply(kernels);
+  if (architecture->hasWarpGroups) {
+    defineMultiplyByGroups(kernels);
+  }
   llvm::Expected<std::string> ptx = compileKernels(kernels, *architecture);
   if (!ptx) {
     llvm::errs() << "error: " << toString(ptx.takeError()) << "\n";

@@ -19,7 +19,7 @@ using namespace mlir;
 using namespace tandem;
 using namespace tandem::nvidia;
 
-static constexpr int64_t mostRows = 8, mostTokens = 512, bucketRatio = 8;
+static constexpr int64_t mostRows = 8, mostTokens = 2048, bucketRatio = 8;
 /// More logits than this are taken in pieces.
 static constexpr int64_t mostLogitsBytes = int64_t(64) << 20;
 
@@ -58,8 +58,9 @@ std::vector<Program> tandem::nvidia::listPrograms(deploy::PartOp part,
   for (auto phase : part.getPhases().getAsRange<StringAttr>()) {
     auto function = part.lookupSymbol<func::FuncOp>(phase);
     int64_t most = phase == "decode" ? mostRows : mostTokens;
-    for (int64_t tokens = 1; tokens <= std::min(most, capacityTokens);
-         tokens *= bucketRatio) {
+    for (int64_t tokens = 1, last = 0;
+         tokens != last && tokens <= std::min(most, capacityTokens);
+         last = tokens, tokens = std::min(tokens * bucketRatio, most)) {
       programs.push_back({phase.str(), tokens, std::min(tokens, mostRows),
                           mostSelected(function, tokens)});
     }

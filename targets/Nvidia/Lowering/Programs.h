@@ -69,7 +69,7 @@ struct StepLayout {
 };
 
 /// The programs of the part: decode for 1 and 8 tokens, other phases for
-/// 1, 8, 64 and 512, none above the capacity.
+/// 1, 8, 64, 512 and 2048, none above the capacity.
 std::vector<Program> listPrograms(deploy::PartOp part, int64_t capacityTokens);
 
 /// How the part's cache lies in blocks.
