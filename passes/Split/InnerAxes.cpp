@@ -21,30 +21,58 @@ enum class Source {
   axis,    ///< attribute `axis`
   perm,    ///< attribute `perm`
   axes,    ///< a list of them in an input
+  newAxis, ///< attribute `axis`, of the result, which has one more
+  newAxes, ///< a list of them in an input, of the result
+  lastTwo, ///< the operator itself: the last two
+  pads,    ///< numbers before, then behind each axis in an input; 0: unchanged
   repeats, ///< a number for each axis in an input: 1 where nothing happens
   target,  ///< the sizes of the result in an input, 0 or -1 where known so
 };
 
+constexpr unsigned allInputs = ~0U;
+
 struct Rule {
   Source source = Source::axis;
-  unsigned input = 1;    ///< the one that has the list
-  int64_t fallback = -1; ///< of attribute `axis`
+  unsigned input = 1;     ///< the one that has the list
+  int64_t fallback = -1;  ///< of attribute `axis`
+  unsigned rowInputs = 1; ///< inputs with a row for each token, from the first
 };
 
 } // namespace
 
 static const Rule *ruleOf(StringRef opType) {
   static const llvm::StringMap<Rule> rules = {
-      {"Concat", {Source::axis}},       {"Expand", {Source::repeats}},
-      {"Gather", {Source::axis, 1, 0}}, {"LogSoftmax", {Source::axis}},
-      {"ReduceL1", {Source::axes}},     {"ReduceL2", {Source::axes}},
-      {"ReduceLogSum", {Source::axes}}, {"ReduceLogSumExp", {Source::axes}},
-      {"ReduceMax", {Source::axes}},    {"ReduceMean", {Source::axes}},
-      {"ReduceMin", {Source::axes}},    {"ReduceProd", {Source::axes}},
-      {"ReduceSum", {Source::axes}},    {"ReduceSumSquare", {Source::axes}},
-      {"Reshape", {Source::target}},    {"Slice", {Source::axes, 3}},
-      {"Softmax", {Source::axis}},      {"Split", {Source::axis, 1, 0}},
-      {"Tile", {Source::repeats}},      {"Transpose", {Source::perm}},
+      {"ArgMax", {Source::axis, 1, 0}},
+      {"ArgMin", {Source::axis, 1, 0}},
+      {"Concat", {Source::axis, 1, -1, allInputs}},
+      {"CumSum", {Source::axes}},
+      {"Expand", {Source::repeats}},
+      {"Gather", {Source::axis, 1, 0}},
+      {"GatherElements", {Source::axis, 1, 0, allInputs}},
+      {"LogSoftmax", {Source::axis}},
+      {"OneHot", {Source::newAxis}},
+      {"Pad", {Source::pads}},
+      {"ReduceL1", {Source::axes}},
+      {"ReduceL2", {Source::axes}},
+      {"ReduceLogSum", {Source::axes}},
+      {"ReduceLogSumExp", {Source::axes}},
+      {"ReduceMax", {Source::axes}},
+      {"ReduceMean", {Source::axes}},
+      {"ReduceMin", {Source::axes}},
+      {"ReduceProd", {Source::axes}},
+      {"ReduceSum", {Source::axes}},
+      {"ReduceSumSquare", {Source::axes}},
+      {"Reshape", {Source::target}},
+      {"ScatterElements", {Source::axis, 1, 0, allInputs}},
+      {"Slice", {Source::axes, 3}},
+      {"Softmax", {Source::axis}},
+      {"Split", {Source::axis, 1, 0}},
+      {"Squeeze", {Source::axes}},
+      {"Tile", {Source::repeats}},
+      {"TopK", {Source::axis}},
+      {"Transpose", {Source::perm}},
+      {"Trilu", {Source::lastTwo}},
+      {"Unsqueeze", {Source::newAxes}},
   };
   auto rule = rules.find(opType);
   return rule == rules.end() ? nullptr : &rule->second;
@@ -73,11 +101,46 @@ static std::optional<SmallVector<int64_t>> listOf(onnx::NodeOp op,
   return list;
 }
 
+/// The axes of a Pad that have other sizes than before; absent where they are
+/// not known.
+static std::optional<SmallVector<int64_t>> paddedAxes(onnx::NodeOp op) {
+  int64_t rank = rankOf(op.getInputs()[0]);
+  std::optional<SmallVector<int64_t>> pads = listOf(op, 1), axes;
+  if (op.getInput(3)) {
+    axes = listOf(op, 3);
+  } else {
+    axes = llvm::to_vector(llvm::seq(rank));
+  }
+  if (!pads || !axes || pads->size() != 2 * axes->size()) {
+    return std::nullopt;
+  }
+  SmallVector<int64_t> padded;
+  for (auto [i, axis] : llvm::enumerate(*axes)) {
+    if ((*pads)[i] != 0 || (*pads)[axes->size() + i] != 0) {
+      padded.push_back(axis + (axis < 0 ? rank : 0));
+    }
+  }
+  return padded;
+}
+
 /// The axes that `op` works along, from 0 on; absent where they are not known.
 static std::optional<SmallVector<int64_t>> axesOf(onnx::NodeOp op) {
   const Rule &rule = *ruleOf(op.getOpType());
   int64_t rank = rankOf(op.getInputs()[0]);
   SmallVector<int64_t> list;
+  if (rule.source == Source::pads) {
+    return paddedAxes(op);
+  }
+  if (rule.source == Source::lastTwo) {
+    return SmallVector<int64_t>{rank - 2, rank - 1};
+  }
+  if (rule.source == Source::newAxis) {
+    int64_t axis = op.getInt("axis", rule.fallback);
+    return SmallVector<int64_t>{axis + (axis < 0 ? rank + 1 : 0)};
+  }
+  if (rule.source == Source::newAxes) {
+    rank = rankOf(op.getOutputs()[0]);
+  }
   if (rule.source == Source::axis) {
     list = {op.getInt("axis", rule.fallback)};
   } else if (rule.source == Source::perm) {
@@ -92,7 +155,9 @@ static std::optional<SmallVector<int64_t>> axesOf(onnx::NodeOp op) {
     bool isKept = (rule.source == Source::perm && entry == int64_t(i)) ||
                   (rule.source == Source::repeats && entry == 1) ||
                   (rule.source == Source::target && entry <= 0 && i < 2);
-    bool namesAxes = rule.source == Source::axis || rule.source == Source::axes;
+    bool namesAxes = rule.source == Source::axis ||
+                     rule.source == Source::axes ||
+                     rule.source == Source::newAxes;
     if (!isKept) {
       axes.push_back(namesAxes ? entry + (entry < 0 ? rank : 0) : i);
     }
@@ -112,7 +177,7 @@ std::string tandem::whyNotInner(onnx::NodeOp op,
                                 llvm::function_ref<bool(Value)> isTokenMajor) {
   std::string name = op.getQualifiedName();
   for (auto [i, input] : llvm::enumerate(op.getInputs())) {
-    bool isRows = i == 0 || op.getOpType() == "Concat";
+    bool isRows = i < ruleOf(op.getOpType())->rowInputs;
     if (isTokenMajor(input) != isRows) {
       return llvm::formatv(
           isRows ? "'{0}' reads in input {1} what is the same for all tokens"
@@ -160,11 +225,26 @@ void tandem::flattenAxes(
   auto fromEnd = [&](int64_t axis) { return axis < 0 ? axis : axis - rank; };
   SmallVector<int64_t> list;
   switch (rule.source) {
+  case Source::lastTwo:
+    return;
+  case Source::newAxis:
+    rank += 1;
+    [[fallthrough]];
   case Source::axis:
     setAttribute(
         op, "axis",
         builder.getI64IntegerAttr(fromEnd(op.getInt("axis", rule.fallback))));
     return;
+  case Source::pads:
+    if (op.getInput(3)) {
+      list = llvm::map_to_vector(*listOf(op, 3), fromEnd);
+      op.getInputsMutable()[3].assign(makeIntegers(list));
+      return;
+    }
+    list = *listOf(op, 1);
+    list.erase(list.begin() + rank);
+    list.erase(list.begin());
+    break;
   case Source::perm:
     for (int64_t axis : op.getInts("perm")) {
       if (axis != 0) {
@@ -173,6 +253,9 @@ void tandem::flattenAxes(
     }
     setAttribute(op, "perm", builder.getDenseI64ArrayAttr(list));
     return;
+  case Source::newAxes:
+    rank += listOf(op, rule.input)->size();
+    [[fallthrough]];
   case Source::axes:
     list = llvm::map_to_vector(*listOf(op, rule.input), fromEnd);
     break;

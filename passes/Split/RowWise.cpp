@@ -13,6 +13,7 @@
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/dialects/Transformer/IR/TransformerOps.h"
 #include "tandem/passes/Split/InnerAxes.h"
+#include "tandem/passes/Split/Products.h"
 
 using namespace mlir;
 
@@ -21,15 +22,15 @@ namespace tandem {
 /// Primitives that compute each element from the elements at its place.
 static bool isElementWise(StringRef opType) {
   static const llvm::StringSet<> names = {
-      "Abs",     "Add",   "And",         "Cast",     "Ceil",
-      "Clip",    "Cos",   "Div",         "Equal",    "Erf",
-      "Exp",     "Floor", "Gelu",        "Greater",  "GreaterOrEqual",
-      "IsNaN",   "Less",  "LessOrEqual", "Log",      "Max",
-      "Mean",    "Min",   "Mul",         "Neg",      "Not",
-      "Or",      "Pow",   "Reciprocal",  "Relu",     "Round",
-      "Sigmoid", "Sign",  "Sin",         "Softplus", "Sqrt",
-      "Sub",     "Sum",   "Swish",       "Tanh",     "Where",
-      "Xor"};
+      "Abs",      "Add",   "And",     "Cast",        "Ceil",
+      "Clip",     "Cos",   "Div",     "Equal",       "Erf",
+      "Exp",      "Floor", "Gelu",    "Greater",     "GreaterOrEqual",
+      "IsInf",    "IsNaN", "Less",    "LessOrEqual", "Log",
+      "Max",      "Mean",  "Min",     "Mod",         "Mul",
+      "Neg",      "Not",   "Or",      "Pow",         "Reciprocal",
+      "Relu",     "Round", "Sigmoid", "Sign",        "Sin",
+      "Softplus", "Sqrt",  "Sub",     "Sum",         "Swish",
+      "Tanh",     "Where", "Xor"};
   return names.contains(opType);
 }
 
@@ -82,8 +83,9 @@ std::string whyNotRowWise(Operation &op,
     return whyNotElementWise(node, isTokenMajor);
   }
   std::string why;
-  if (hasAxes(node)) {
-    why = whyNotInner(node, isTokenMajor);
+  if (hasAxes(node) || isProduct(node)) {
+    why = hasAxes(node) ? whyNotInner(node, isTokenMajor)
+                        : whyNotTokenProduct(node, isTokenMajor);
     if (why.empty()) {
       return why;
     }

@@ -20,6 +20,7 @@
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/passes/Split/CachePairs.h"
 #include "tandem/passes/Split/InnerAxes.h"
+#include "tandem/passes/Split/Products.h"
 #include "tandem/passes/Split/RowWise.h"
 
 using namespace mlir;
@@ -48,6 +49,7 @@ private:
   void convert(Operation &op);
   void convertAttention(AttentionOp op);
   void convertRowWise(Operation &op);
+  void widenIds(onnx::NodeOp node, OperandRange graphOperands);
   bool dependsOnTokens(Operation &op) const;
   std::string whyNotMapped(Operation &op) const;
   LogicalResult finish(func::ReturnOp terminator);
@@ -271,13 +273,41 @@ void Splitter::convertAttention(AttentionOp op) {
   mapping.map(op.getOutput(), result);
 }
 
+/// INT64 of TensorProto.DataType.
+constexpr int64_t int64DataType = 7;
+
+/// A step has ids and positions of 32 bits; a node that computes with them
+/// takes the 64 of the graph.
+void Splitter::widenIds(onnx::NodeOp node, OperandRange graphOperands) {
+  OpBuilder::InsertionGuard guard(builder);
+  builder.setInsertionPoint(node);
+  for (auto [operand, old] : llvm::zip(node->getOpOperands(), graphOperands)) {
+    Type type = flattenTokens(old.getType());
+    auto tensor = dyn_cast<RankedTensorType>(operand.get().getType());
+    if (tensor && tensor != type && tensor.getElementType().isInteger(32) &&
+        getElementTypeOrSelf(type).isInteger(64)) {
+      auto to =
+          builder.getNamedAttr("to", builder.getI64IntegerAttr(int64DataType));
+      operand.set(onnx::NodeOp::create(builder, node.getLoc(), "Cast", type,
+                                       operand.get(),
+                                       builder.getDictionaryAttr(to))
+                      .getResult(0));
+    }
+  }
+}
+
 void Splitter::convertRowWise(Operation &op) {
   Operation *clone = builder.clone(op, mapping);
   for (auto [old, result] : llvm::zip(op.getResults(), clone->getResults())) {
     result.setType(flattenTokens(old.getType()));
   }
   auto node = dyn_cast<onnx::NodeOp>(clone);
-  if (node && hasAxes(node)) {
+  if (node && node.getOpType() != "Cast") { // which takes any type
+    widenIds(node, op.getOperands());
+  }
+  if (node && isProduct(node)) {
+    flattenProduct(node);
+  } else if (node && hasAxes(node)) {
     auto type = cast<RankedTensorType>(op.getOperand(0).getType());
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPoint(node);
@@ -309,23 +339,30 @@ void Splitter::convert(Operation &op) {
 /// Moves the choice of tokens up through operations on single rows, so that
 /// the final norm runs on the chosen tokens only.
 Value Splitter::selectTokens(Value logits) {
-  auto isToken = [](Value value) {
+  auto isOfTokens = [](Value value) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
-    return type && type.getRank() == 2 && type.isDynamicDim(0);
+    return type && type.getRank() > 0 && type.isDynamicDim(0);
+  };
+  auto isRow = [](Value value) {
+    return cast<RankedTensorType>(value.getType()).getRank() == 2;
   };
   OpOperand *use = nullptr;
   Value value = logits;
   while (Operation *op = value.getDefiningOp()) {
-    if (isa<CachedAttentionOp>(op) || (use && !value.hasOneUse())) {
+    auto others = llvm::make_filter_range(
+        op->getResults(), [&](Value result) { return result != value; });
+    bool isRead =
+        llvm::any_of(others, [](Value result) { return !result.use_empty(); });
+    if (isa<CachedAttentionOp>(op) || (use && !value.hasOneUse()) || isRead) {
       break;
     }
     SmallVector<OpOperand *> inputs;
     for (OpOperand &operand : op->getOpOperands()) {
-      if (isToken(operand.get())) {
+      if (isOfTokens(operand.get())) {
         inputs.push_back(&operand);
       }
     }
-    if (inputs.size() != 1) {
+    if (inputs.size() != 1 || !isRow(inputs.front()->get())) {
       break;
     }
     use = inputs.front();
