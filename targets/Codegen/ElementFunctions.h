@@ -96,6 +96,8 @@ private:
   static mlir::Value isOdd(Expr x);
   static Expr sine(Expr x, double quarters);
   static Expr power(Expr x, Expr y);
+  static Expr remainder(Expr x, Expr y);
+  static Expr isInfinity(Expr x, bool positive, bool negative);
 };
 
 template <typename Chip>
@@ -213,6 +215,30 @@ auto ElementFunctions<Chip>::power(Expr x, Expr y) -> Expr {
                 select(x < 0.0, ofNegative, p));
 }
 
+/// What is left of x by y, with the sign of x: exact where the quotient is
+/// below 2^24.
+template <typename Chip>
+auto ElementFunctions<Chip>::remainder(Expr x, Expr y) -> Expr {
+  Expr divisor = magnitude(y), size = magnitude(x);
+  Expr quotient = floor(size / divisor);
+  Expr rest = builder(x).fma(quotient * -1.0, divisor, size);
+  // The rounded quotient may be one too large.
+  rest = select(rest < 0.0, rest + divisor, rest);
+  Expr signedRest = select(x < 0.0, rest * -1.0, rest);
+  // A number is what is left of it by an infinite one.
+  Expr infinity = like(x, std::numeric_limits<double>::infinity());
+  return select(equal(divisor, infinity), select(size < infinity, x, rest),
+                signedRest);
+}
+
+template <typename Chip>
+auto ElementFunctions<Chip>::isInfinity(Expr x, bool positive, bool negative)
+    -> Expr {
+  double infinity = std::numeric_limits<double>::infinity();
+  Expr size = positive && negative ? magnitude(x) : x;
+  return truth(x, equal(size, like(x, positive ? infinity : -infinity)));
+}
+
 template <typename Chip>
 auto ElementFunctions<Chip>::lookupUnary(llvm::StringRef name) -> Unary {
   return llvm::StringSwitch<Unary>(name)
@@ -232,6 +258,9 @@ auto ElementFunctions<Chip>::lookupUnary(llvm::StringRef name) -> Unary {
       .Case("Erf", errorFunction)
       .Case("Exp", Chip::exponential)
       .Case("Floor", floor)
+      .Case("IsInf", [](Expr x) { return isInfinity(x, true, true); })
+      .Case("IsPositiveInf", [](Expr x) { return isInfinity(x, true, false); })
+      .Case("IsNegativeInf", [](Expr x) { return isInfinity(x, false, true); })
       .Case("IsNaN", [](Expr x) { return untruth(x, equal(x, x)); })
       .Case("Log", Chip::logarithm)
       .Case("Neg", [](Expr x) { return x * -1.0; })
@@ -258,6 +287,7 @@ auto ElementFunctions<Chip>::lookupBinary(llvm::StringRef name) -> Binary {
       .Case("Max", larger)
       .Case("Min", smaller)
       .Case("Pow", power)
+      .Case("fmod", remainder)
       .Case("swish",
             [](Expr x, Expr slope) {
               return x / (Chip::exponential(x * slope * -1.0) + 1.0);

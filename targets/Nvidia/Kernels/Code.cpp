@@ -236,6 +236,13 @@ Expr Code::sumLanes(Expr vector) {
 void Code::barrier() { NVVM::Barrier0Op::create(*this); }
 
 Expr Code::shuffle(Expr a, int64_t mask) {
+  if (a.type().isInteger(64)) { // in halves
+    auto half = [&](Expr bits) {
+      Expr low(*this, arith::TruncIOp::create(*this, i32(), bits));
+      return extend(shuffle(low, mask), a.type());
+    };
+    return half(a) | half(a >> 32) * double(int64_t(1) << 32);
+  }
   return {*this, NVVM::ShflOp::create(*this, a.type(), integer(-1), a,
                                       integer(mask), integer(warpThreads - 1),
                                       NVVM::ShflKind::bfly, UnitAttr())};
@@ -251,13 +258,17 @@ Expr Code::combineWarp(Expr a, function_ref<Expr(Expr, Expr)> combine) {
 Expr Code::combineBlock(Expr a, int64_t threads, Pointer shared,
                         function_ref<Expr(Expr, Expr)> combine) {
   a = combineWarp(a, combine);
+  double bytes = alignmentOf(a.type());
+  auto place = [&](Expr warp) {
+    return bytes == 4 ? shared + warp : shared.bytes(warp * bytes);
+  };
   barrier();
   ifThen(thread() % warpThreads == 0,
-         [&] { (shared + thread() / double(warpThreads)).store(a); });
+         [&] { place(thread() / double(warpThreads)).store(a); });
   barrier();
-  Expr all = shared.loadFloat();
+  Expr all = shared.load(a.type());
   for (int64_t warp = 1; warp < threads / warpThreads; ++warp) {
-    all = combine(all, (shared + warp).loadFloat());
+    all = combine(all, place(integer(warp)).load(a.type()));
   }
   return all;
 }

@@ -135,7 +135,7 @@ public:
   /// get the result.
   Expr combineWarp(Expr a, llvm::function_ref<Expr(Expr, Expr)> combine);
   /// The same over a block of `threads`, by way of shared memory of
-  /// `threads` / 32 floats, which it waits to be free.
+  /// `threads` / 32 such values, which it waits to be free.
   Expr combineBlock(Expr a, int64_t threads, Pointer shared,
                     llvm::function_ref<Expr(Expr, Expr)> combine);
 

@@ -10,16 +10,16 @@
 // reads, then of what it writes. `count` is the address of the number of rows
 // that the step really has; a grid is made for the most rows there may be, and
 // threads beyond leave at once. Rows are fp32, but for those that only tensor
-// cores read (RowFormat.h).
+// cores read (RowFormat.h) and, in kernels of primitives, for integers.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
 #define TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
 
+#include "tandem/targets/Nvidia/Kernels/PrimitiveShapes.h"
 #include "tandem/targets/Nvidia/Kernels/RowFormat.h"
 #include "tandem/targets/Nvidia/Kernels/Steps.h"
-#include "tandem/targets/Nvidia/Kernels/Strided.h"
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -161,7 +161,9 @@ public:
   /// (count, x, weight..., gate..., operands of steps...) -> y
   Kernel linear(const LinearShape &shape);
   /// (count, x, operands of steps...) -> y: the steps applied to each element.
-  Kernel map(const RowFormat &output, const Steps &steps);
+  /// `output` is of fp32 where they make that.
+  Kernel map(const RowFormat &output, const Steps &steps,
+             Element input = Element::f32);
   /// (count, indices, x) -> y: row `indices[i]` of x.
   Kernel select(const RowFormat &output);
   /// (count, x, positions, cos, sin) -> y
@@ -182,18 +184,36 @@ public:
   Kernel mergeSplits(const AttentionShape &shape);
   /// (count, x) -> y, of whose rows only the elements of the movement are
   /// written.
-  Kernel move(const Movement &movement);
+  Kernel move(const Movement &movement, Element element = Element::f32);
+  /// (count) -> y, of whose rows all elements are the number.
+  Kernel fill(int64_t width, const Number &number, Element element);
   /// (count, condition, x, y where they are no numbers) -> rows of x where the
   /// condition's element is not 0, of y elsewhere.
-  Kernel where(int64_t width, std::optional<double> x, std::optional<double> y);
-  /// Whether `reduce` knows the ONNX operator.
-  static bool canReduce(llvm::StringRef operation);
+  Kernel where(int64_t width, std::optional<Number> x, std::optional<Number> y,
+               Element element);
+  /// (count, x) -> y
+  Kernel triangle(const Triangle &shape, Element element);
+  /// Whether `reduce` knows the ONNX operator for elements of the type.
+  static bool canReduce(llvm::StringRef operation,
+                        Element element = Element::f32);
   /// (count, x) -> y: a row has the result of each line of x, which begins at
   /// an element of `outer` and goes along `inner`.
   Kernel reduce(llvm::StringRef operation, const Strided &outer,
-                const Strided &inner);
+                const Strided &inner, Element element);
   /// (count, x) -> y, where each line of x adds up to 1, or its logarithms.
   Kernel softmax(const Strided &outer, const Strided &inner, bool isLogarithm);
+  /// (count, x) -> values where the shape has them, and indices, i64
+  Kernel best(const Selection &shape, Element element);
+  /// (count, x) -> y
+  Kernel scan(const Scan &shape, Element element);
+  /// (count, data, indices) -> y
+  Kernel gatherElements(const Lookup &shape, Element element);
+  /// (count, indices, updates) -> y, whose other elements stay.
+  Kernel scatterElements(const Scatter &shape, Element element);
+  /// (count, indices) -> y
+  Kernel oneHot(const OneHot &shape, Element element);
+  /// (count, a, b) -> y
+  Kernel contract(const Contraction &shape);
   /// (count, logits) -> the first index of the largest, i32 for each row
   Kernel largest(int64_t width);
 

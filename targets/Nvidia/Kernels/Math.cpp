@@ -39,3 +39,16 @@ UnaryFunction tandem::nvidia::lookupUnary(StringRef name) {
 BinaryFunction tandem::nvidia::lookupBinary(StringRef name) {
   return Functions::lookupBinary(name);
 }
+
+std::string tandem::nvidia::castTo(Element element) {
+  return "cast_to" + (element == Element::f32 ? "_f32" : nameOf(element));
+}
+
+std::optional<Element> tandem::nvidia::castOf(StringRef function) {
+  for (Element element : {Element::f32, Element::i32, Element::i64}) {
+    if (function == castTo(element)) {
+      return element;
+    }
+  }
+  return std::nullopt;
+}

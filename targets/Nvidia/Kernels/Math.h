@@ -8,7 +8,7 @@
 #ifndef TANDEM_TARGETS_NVIDIA_KERNELS_MATH_H
 #define TANDEM_TARGETS_NVIDIA_KERNELS_MATH_H
 
-#include "tandem/targets/Nvidia/Kernels/Code.h"
+#include "tandem/targets/Nvidia/Kernels/Elements.h"
 
 namespace tandem::nvidia {
 
@@ -24,6 +24,26 @@ Expr hyperbolicTangent(Expr x);
 /// values are elements too: 1 and 0.
 UnaryFunction lookupUnary(llvm::StringRef name);
 BinaryFunction lookupBinary(llvm::StringRef name);
+
+/// The same for integers. Comparisons and "cast_to_bool" make a truth value,
+/// which is an fp32. "Div" cuts towards zero; "Mod" has the sign of the
+/// divisor, "fmod" of the dividend; without a rule of ONNX is a divisor of 0.
+UnaryFunction lookupIntegerUnary(llvm::StringRef name);
+BinaryFunction lookupIntegerBinary(llvm::StringRef name);
+
+/// The function for elements of a type.
+inline UnaryFunction lookupUnary(llvm::StringRef name, Element element) {
+  return element == Element::f32 ? lookupUnary(name) : lookupIntegerUnary(name);
+}
+inline BinaryFunction lookupBinary(llvm::StringRef name, Element element) {
+  return element == Element::f32 ? lookupBinary(name)
+                                 : lookupIntegerBinary(name);
+}
+
+/// "cast_to_f32", "cast_to_i32", "cast_to_i64": the function of one argument
+/// that makes another element, and the element it makes.
+std::string castTo(Element element);
+std::optional<Element> castOf(llvm::StringRef function);
 
 } // namespace tandem::nvidia
 

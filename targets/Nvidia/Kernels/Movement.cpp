@@ -20,55 +20,104 @@ static Kernel shapeOf(int64_t elements) {
   return kernel;
 }
 
-Kernel Kernels::move(const Movement &movement) {
+/// Element `i` of what a movement walks, in the row of a token.
+static Pointer place(const Strided &side, Element element, Pointer base,
+                     Expr row, Expr i) {
+  Expr first = row * double(side.pitch) + double(side.offset);
+  return at(base, element, first + side.at(i));
+}
+
+Kernel Kernels::move(const Movement &movement, Element element) {
   Movement shape = movement.simplified();
   int64_t count = shape.from.count();
   return define(
-      "move_" + shape.from.name() + "_to_" + shape.to.name(), /*buffers=*/2,
-      shapeOf(count), [](int64_t) { return false; },
+      "move_" + shape.from.name() + "_to_" + shape.to.name() + nameOf(element),
+      /*buffers=*/2, shapeOf(count), [](int64_t) { return false; },
       [&](const Body &body) {
         Code &code = body.code;
         Expr i = code.blockX() * double(threads) + code.thread();
         code.ifThen(i < double(count), [&] {
-          auto place = [&](const Strided &side, Pointer base) {
-            Expr first = body.row * double(side.pitch) + double(side.offset);
-            return base + (first + side.at(i));
-          };
-          place(shape.to, body.arguments[1])
-              .store(place(shape.from, body.arguments[0]).loadFloat());
+          Pointer from =
+              place(shape.from, element, body.arguments[0], body.row, i);
+          place(shape.to, element, body.arguments[1], body.row, i)
+              .store(from.load(typeOf(code, element)));
         });
       });
 }
 
-static std::string sourceName(std::optional<double> scalar) {
-  return scalar ? bitsOf(*scalar) : "rows";
+Kernel Kernels::fill(int64_t width, const Number &number, Element element) {
+  return define(
+      "fill_" + std::to_string(width) + "_" + number.name() + nameOf(element),
+      /*buffers=*/1, shapeOf(width), [](int64_t) { return false; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        Expr column = code.blockX() * double(threads) + code.thread();
+        code.ifThen(column < double(width), [&] {
+          at(body.arguments[0], element, body.row * double(width) + column)
+              .store(constant(code, element, number));
+        });
+      });
 }
 
-Kernel Kernels::where(int64_t width, std::optional<double> x,
-                      std::optional<double> y) {
+static std::string sourceName(const std::optional<Number> &number) {
+  return number ? number->name() : "rows";
+}
+
+Kernel Kernels::where(int64_t width, std::optional<Number> x,
+                      std::optional<Number> y, Element element) {
   int64_t buffers = 2 + !x + !y;
   return define(
       "where_" + std::to_string(width) + "_" + sourceName(x) + "_" +
-          sourceName(y),
+          sourceName(y) + nameOf(element),
       buffers, shapeOf(width), [](int64_t) { return false; },
       [&](const Body &body) {
         Code &code = body.code;
         Expr column = code.blockX() * double(threads) + code.thread();
         code.ifThen(column < double(width), [&] {
           Expr i = body.row * double(width) + column;
-          ArrayRef<Pointer> rows = body.arguments;
-          auto take = [&](std::optional<double> scalar) {
-            if (scalar) {
-              return code.real(*scalar);
+          ArrayRef<Pointer> rows = body.arguments.drop_front();
+          auto take = [&](const std::optional<Number> &number) {
+            if (number) {
+              return constant(code, element, *number);
             }
-            Expr element = (rows.front() + i).loadFloat();
+            Expr value = loadElement(rows.front(), element, i);
             rows = rows.drop_front();
-            return element;
+            return value;
           };
-          Expr condition = take(std::nullopt);
-          Expr isFalse = condition == 0;
+          Expr isFalse = (body.arguments[0] + i).loadFloat() == 0;
           Expr first = take(x), second = take(y);
-          (rows.front() + i).store(code.select(isFalse, second, first));
+          at(rows.front(), element, i)
+              .store(code.select(isFalse, second, first));
+        });
+      });
+}
+
+std::string Triangle::name() const {
+  std::string name = std::to_string(matrices) + "x" + std::to_string(rows) +
+                     "x" + std::to_string(columns) +
+                     (isUpper ? "_upper_" : "_lower_") +
+                     std::to_string(diagonal);
+  std::replace(name.begin(), name.end(), '-', 'm'); // no sign in PTX names
+  return name;
+}
+
+Kernel Kernels::triangle(const Triangle &shape, Element element) {
+  int64_t width = shape.matrices * shape.rows * shape.columns;
+  return define(
+      "triangle_" + shape.name() + nameOf(element), /*buffers=*/2,
+      shapeOf(width), [](int64_t) { return false; },
+      [&](const Body &body) {
+        Code &code = body.code;
+        Expr i = code.blockX() * double(threads) + code.thread();
+        code.ifThen(i < double(width), [&] {
+          Expr above = i % shape.columns -
+                       i / double(shape.columns) % shape.rows -
+                       double(shape.diagonal);
+          Expr isKept = shape.isUpper ? code.integer(-1) < above : above < 1.0;
+          Expr index = body.row * double(width) + i;
+          Expr kept = loadElement(body.arguments[0], element, index);
+          at(body.arguments[1], element, index)
+              .store(code.select(isKept, kept, constant(code, element, {})));
         });
       });
 }

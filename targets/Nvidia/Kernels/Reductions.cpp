@@ -27,24 +27,30 @@ namespace {
 /// does to the result: functions of Math.h.
 struct Rule {
   StringLiteral name; ///< of the ONNX operator
-  StringLiteral element, combine;
-  double initial;
-  StringLiteral result;
+  StringLiteral element, combine, result;
 };
 } // namespace
 
 static constexpr StringLiteral same = "Cast";
 static constexpr Rule rules[] = {
-    {"ReduceL1", "Abs", "Add", 0, same},
-    {"ReduceL2", "square", "Add", 0, "Sqrt"},
-    {"ReduceLogSum", same, "Add", 0, "Log"},
-    {"ReduceMax", same, "Max", -infinity, same},
-    {"ReduceMean", same, "Add", 0, same}, // divided below
-    {"ReduceMin", same, "Min", infinity, same},
-    {"ReduceProd", same, "Mul", 1, same},
-    {"ReduceSum", same, "Add", 0, same},
-    {"ReduceSumSquare", "square", "Add", 0, same},
+    {"ReduceL1", "Abs", "Add", same},
+    {"ReduceL2", "square", "Add", "Sqrt"},
+    {"ReduceLogSum", same, "Add", "Log"},
+    {"ReduceMax", same, "Max", same},
+    {"ReduceMean", same, "Add", same}, // divided below
+    {"ReduceMin", same, "Min", same},
+    {"ReduceProd", same, "Mul", same},
+    {"ReduceSum", same, "Add", same},
+    {"ReduceSumSquare", "square", "Add", same},
 };
+
+/// What leaves every element as it is when combined with it.
+static Number neutralOf(StringRef combine, Element element) {
+  return combine == "Max"   ? leastOf(element)
+         : combine == "Min" ? largestOf(element)
+         : combine == "Mul" ? Number{1, 1}
+                            : Number{0, 0};
+}
 
 static const Rule *findRule(StringRef name) {
   const Rule *rule =
@@ -52,36 +58,43 @@ static const Rule *findRule(StringRef name) {
   return rule == std::end(rules) ? nullptr : rule;
 }
 
-bool Kernels::canReduce(StringRef operation) {
-  return operation == "ReduceLogSumExp" || findRule(operation);
+bool Kernels::canReduce(StringRef operation, Element element) {
+  if (operation == "ReduceLogSumExp") {
+    return element == Element::f32;
+  }
+  const Rule *rule = findRule(operation);
+  return rule && lookupUnary(rule->result, element);
 }
 
 namespace {
 /// The elements that a block of threads combines.
 class Line {
 public:
-  Line(Code &code, Pointer first, const Strided &dimensions, Pointer shared)
-      : code(code), first(first), dimensions(dimensions), shared(shared) {}
+  Line(Code &code, Pointer first, const Strided &dimensions, Pointer shared,
+       Element element = Element::f32)
+      : code(code), first(first), dimensions(dimensions), shared(shared),
+        element(element) {}
 
   /// Where the element with a number lies.
   Pointer at(Expr index, Pointer base) const {
-    return base + dimensions.at(index);
+    return tandem::nvidia::at(base, element, dimensions.at(index));
   }
-  /// All that `element` makes of the elements, combined.
-  Expr combine(StringRef function, double initial,
-               function_ref<Expr(Expr)> element) const {
-    BinaryFunction combine = lookupBinary(function);
-    Exprs partial = code.loop(
-        code.thread(), code.integer(dimensions.count()), threads,
-        {code.real(initial)}, [&](Expr i, const Exprs &carried) {
-          return Exprs{combine(carried[0], element(at(i, first).loadFloat()))};
-        });
+  /// All that `change` makes of the elements, combined.
+  Expr combine(StringRef function, function_ref<Expr(Expr)> change) const {
+    BinaryFunction combine = lookupBinary(function, element);
+    Expr neutral = constant(code, element, neutralOf(function, element));
+    Exprs partial =
+        code.loop(code.thread(), code.integer(dimensions.count()), threads,
+                  {neutral}, [&](Expr i, const Exprs &carried) {
+                    Expr x = at(i, first).load(neutral.type());
+                    return Exprs{combine(carried[0], change(x))};
+                  });
     return code.combineBlock(partial[0], threads, shared, combine);
   }
-  Expr largest() const { return combine("Max", -infinity, lookupUnary(same)); }
+  Expr largest() const { return combine("Max", lookupUnary(same)); }
   /// The sum of e^(x - largest).
   Expr sumOfExponentials(Expr largest) const {
-    return combine("Add", 0, [&](Expr x) { return exponential(x - largest); });
+    return combine("Add", [&](Expr x) { return exponential(x - largest); });
   }
 
 private:
@@ -89,19 +102,20 @@ private:
   Pointer first;
   const Strided &dimensions;
   Pointer shared;
+  Element element;
 };
 } // namespace
 
-static Kernel shapeOf(const Strided &outer) {
+static Kernel shapeOf(const Strided &outer, Element element = Element::f32) {
   Kernel kernel;
   kernel.threads = threads;
-  kernel.sharedBytes = threads / 32 * sizeof(float);
+  kernel.sharedBytes = threads / 32 * bytesOf(element);
   kernel.blocksPerRow = outer.count();
   return kernel;
 }
 
 static Expr reduceLine(Code &code, StringRef operation, const Line &line,
-                       int64_t count) {
+                       Element element, int64_t count) {
   if (operation == "ReduceLogSumExp") {
     // Nothing but -inf, or an inf: the largest is the result.
     Expr largest = line.largest();
@@ -112,29 +126,32 @@ static Expr reduceLine(Code &code, StringRef operation, const Line &line,
   }
   const Rule &rule = *findRule(operation);
   Expr combined =
-      line.combine(rule.combine, rule.initial, lookupUnary(rule.element));
+      line.combine(rule.combine, lookupUnary(rule.element, element));
   if (operation == "ReduceMean") {
-    return combined / double(count);
+    return lookupBinary("Div", element)(
+        combined, constant(code, element, {double(count), count}));
   }
-  return lookupUnary(rule.result)(combined);
+  return lookupUnary(rule.result, element)(combined);
 }
 
 Kernel Kernels::reduce(StringRef operation, const Strided &outer,
-                       const Strided &inner) {
+                       const Strided &inner, Element element) {
   std::string name =
       (operation + "_" + outer.name() + "_over_" + inner.name()).str();
   return define(
-      name, /*buffers=*/2, shapeOf(outer), [](int64_t) { return false; },
+      name + nameOf(element), /*buffers=*/2, shapeOf(outer, element),
+      [](int64_t) { return false; },
       [&](const Body &body) {
         Code &code = body.code;
         Expr index = code.blockX();
-        Pointer first = body.arguments[0] +
-                        (body.row * double(outer.pitch) + outer.at(index));
-        Expr result =
-            reduceLine(code, operation, Line(code, first, inner, body.shared),
-                       inner.count());
+        Pointer first = at(body.arguments[0], element,
+                           body.row * double(outer.pitch) + outer.at(index));
+        Expr result = reduceLine(code, operation,
+                                 Line(code, first, inner, body.shared, element),
+                                 element, inner.count());
         code.ifThen(code.thread() == 0, [&] {
-          (body.arguments[1] + (body.row * double(outer.count()) + index))
+          at(body.arguments[1], element,
+             body.row * double(outer.count()) + index)
               .store(result);
         });
       });

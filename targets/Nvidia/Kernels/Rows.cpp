@@ -57,24 +57,32 @@ Kernel Kernels::select(const RowFormat &output) {
       });
 }
 
-Kernel Kernels::map(const RowFormat &output, const Steps &steps) {
+Kernel Kernels::map(const RowFormat &output, const Steps &steps,
+                    Element input) {
   int64_t width = output.width;
   Kernel shape;
   shape.threads = threads;
   shape.blocksPerRow = (width + threads - 1) / threads;
   int64_t operands = buffersOf(steps);
   return define(
-      "map_" + std::to_string(width) + nameOf(steps) + output.name(),
+      "map_" + std::to_string(width) + nameOf(input) + nameOf(steps) +
+          output.name(),
       operands + 2, shape, [](int64_t) { return false; },
       [&](const Body &body) {
         Code &code = body.code;
         Expr column = code.blockX() * double(threads) + code.thread();
         code.ifThen(column < double(width), [&] {
           Expr from = body.row * double(width) + column;
-          Expr value = (body.arguments[0] + from).loadFloat();
+          Expr value = loadElement(body.arguments[0], input, from);
           value = applySteps(steps, value, body.arguments.slice(1, operands),
                              body.row, column, width);
-          storeElement(output, body.arguments.back(), body.row, column, value);
+          Element made = elementAfter(steps, input);
+          if (made == Element::f32) {
+            storeElement(output, body.arguments.back(), body.row, column,
+                         value);
+          } else {
+            at(body.arguments.back(), made, from).store(value);
+          }
         });
         code.ifThen(code.blockX() == 0, [&] {
           clearPadding(output, body.arguments.back(), body.row, /*rowCount=*/1,

@@ -34,10 +34,10 @@ static std::string textOf(const Step &step) {
     name += "_vector";
     break;
   case OperandKind::scalar:
-    name += "_" + bitsOf(step.scalar);
+    name += "_" + step.scalar.name();
     break;
   }
-  return name + (step.isSwapped ? "_swapped" : "");
+  return name + nameOf(step.element) + (step.isSwapped ? "_swapped" : "");
 }
 
 std::string tandem::nvidia::nameOf(const Steps &steps) {
@@ -53,25 +53,46 @@ int64_t tandem::nvidia::buffersOf(const Steps &steps) {
                         [](const Step &step) { return step.hasBuffer(); });
 }
 
+static bool makesTruth(StringRef function) {
+  return llvm::is_contained({"cast_to_bool", "Equal", "Greater",
+                             "GreaterOrEqual", "Less", "LessOrEqual"},
+                            function);
+}
+
+Element tandem::nvidia::elementAfter(const Steps &steps, Element element) {
+  for (const Step &step : steps) {
+    element = makesTruth(step.function)
+                  ? Element::f32
+                  : castOf(step.function).value_or(element);
+  }
+  return element;
+}
+
 Expr tandem::nvidia::applySteps(const Steps &steps, Expr value,
                                 ArrayRef<Pointer> buffers, Expr token,
                                 Expr column, int64_t width) {
   Code &code = *value.code;
   for (const Step &step : steps) {
-    if (step.operand == OperandKind::none) {
-      value = lookupUnary(step.function)(value);
+    Element element = *elementOf(value.type());
+    if (auto cast = castOf(step.function)) {
+      value = convert(value, *cast);
       continue;
     }
-    Expr other = code.real(step.scalar);
+    if (step.operand == OperandKind::none) {
+      value = lookupUnary(step.function, element)(value);
+      continue;
+    }
+    Expr other = constant(code, element, step.scalar);
     if (step.hasBuffer()) {
       Expr index = step.operand == OperandKind::rows
                        ? token * double(width) + column
                    : step.operand == OperandKind::token ? token
                                                         : column;
-      other = (buffers.front() + index).loadFloat();
+      other =
+          convert(loadElement(buffers.front(), step.element, index), element);
       buffers = buffers.drop_front();
     }
-    BinaryFunction function = lookupBinary(step.function);
+    BinaryFunction function = lookupBinary(step.function, element);
     value = step.isSwapped ? function(other, value) : function(value, other);
   }
   return value;

@@ -13,7 +13,7 @@
 #ifndef TANDEM_TARGETS_NVIDIA_KERNELS_STEPS_H
 #define TANDEM_TARGETS_NVIDIA_KERNELS_STEPS_H
 
-#include "tandem/targets/Nvidia/Kernels/Code.h"
+#include "tandem/targets/Nvidia/Kernels/Elements.h"
 
 #include <string>
 #include <vector>
@@ -29,11 +29,13 @@ enum class OperandKind {
   scalar  ///< a number
 };
 
-/// One element-wise operation.
+/// One element-wise operation. What it computes with is what the value is that
+/// comes from the step before: an operand becomes that where it is loaded.
 struct Step {
   std::string function; ///< of Math.h
   OperandKind operand = OperandKind::none;
-  double scalar = 0;
+  Number scalar;
+  Element element = Element::f32; ///< of the operand in memory
   /// The running value is the second argument.
   bool isSwapped = false;
 
@@ -53,6 +55,9 @@ std::string nameOf(const Steps &steps);
 
 /// How many buffers the steps read.
 int64_t buffersOf(const Steps &steps);
+
+/// What the steps make of an element.
+Element elementAfter(const Steps &steps, Element element);
 
 /// Applies the steps to the element at `column` of the row of `token`. A row
 /// has `width` elements. `buffers` are the operands in memory, in order.

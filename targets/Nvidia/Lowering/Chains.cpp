@@ -8,7 +8,7 @@
 #include "tandem/targets/Nvidia/Lowering/Chains.h"
 
 #include "tandem/targets/Nvidia/Kernels/Math.h"
-#include "tandem/targets/Nvidia/Lowering/Primitives.h"
+#include "tandem/targets/Nvidia/Lowering/Movements.h"
 #include "tandem/targets/Nvidia/Lowering/Support.h"
 
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
@@ -33,7 +33,7 @@ static Operation *onlyUser(Value value) {
 /// What a step reads of an operand. What broadcasts in another way than the
 /// kinds do is repeated to rows first.
 static OperandKind kindOf(Value operand, int64_t width) {
-  if (scalarOf(operand)) {
+  if (numberOf(operand)) {
     return OperandKind::scalar;
   }
   auto type = cast<RankedTensorType>(operand.getType());
@@ -45,6 +45,11 @@ static OperandKind kindOf(Value operand, int64_t width) {
                                              : OperandKind::rows;
 }
 
+static void addStep(Chain &chain, const Step &step) {
+  chain.steps.push_back(step);
+  chain.element = elementAfter({step}, chain.element);
+}
+
 /// Adds a step of two arguments.
 static void addBinary(Chain &chain, StringRef function, Value operand,
                       bool isSwapped) {
@@ -54,25 +59,33 @@ static void addBinary(Chain &chain, StringRef function, Value operand,
   step.isSwapped = isSwapped;
   step.operand = kindOf(operand, width);
   if (step.hasBuffer()) {
+    step.element = elementIn(operand);
     chain.operands.push_back(operand);
   } else {
-    step.scalar = *scalarOf(operand);
+    step.scalar = *numberOf(operand);
   }
-  chain.steps.push_back(step);
+  addStep(chain, step);
 }
 
 static void addScalar(Chain &chain, StringRef function, double scalar) {
   Step step;
   step.function = function.str();
   step.operand = OperandKind::scalar;
-  step.scalar = scalar;
-  chain.steps.push_back(step);
+  step.scalar.real = scalar;
+  addStep(chain, step);
 }
 
 static void addUnary(Chain &chain, StringRef function) {
   Step step;
   step.function = function.str();
-  chain.steps.push_back(step);
+  addStep(chain, step);
+}
+
+/// Makes the running value another element.
+static void addCast(Chain &chain, Element element) {
+  if (chain.element != element) {
+    addUnary(chain, castTo(element));
+  }
 }
 
 /// Adds what a node does to `value`, which is the first one there.
@@ -81,7 +94,7 @@ static void addNode(Chain &chain, onnx::NodeOp node, Value value) {
     StringRef functions[] = {"Max", "Min"};
     for (auto [bound, function] :
          llvm::zip(node.getInputs().drop_front(), functions)) {
-      if (scalarOf(bound)) {
+      if (numberOf(bound)) {
         addBinary(chain, function, bound, /*isSwapped=*/false);
       }
     }
@@ -92,7 +105,7 @@ static void addNode(Chain &chain, onnx::NodeOp node, Value value) {
   }
   std::string function = functionOf(node);
   auto inputs = llvm::to_vector(node.getInputs());
-  if (inputs.size() == 1 && lookupUnary(function)) {
+  if (inputs.size() == 1 && lookupUnary(function, chain.element)) {
     return addUnary(chain, function);
   }
   size_t running = llvm::find(inputs, value) - inputs.begin();
@@ -115,7 +128,13 @@ static void addOperation(Chain &chain, Operation *op) {
     addUnary(chain, stringifyActivationKind(glu.getKind()));
     addBinary(chain, "Mul", glu.getInput(), /*isSwapped=*/false);
   } else {
-    addNode(chain, cast<onnx::NodeOp>(op), value);
+    auto node = cast<onnx::NodeOp>(op);
+    addCast(chain, computedElement(node));
+    Element made = elementIn(node.getResult(0));
+    if (functionOf(node) != "Cast" || chain.element == made) {
+      addNode(chain, node, value);
+    }
+    addCast(chain, made);
   }
   chain.covered.push_back(op);
 }
@@ -141,10 +160,21 @@ static Value startOf(Operation *op) {
   return start;
 }
 
+/// Whether an operation reads and makes floats alone, as a product does.
+static bool isOfFloats(Operation *op) {
+  auto isFloat = [](Value value) {
+    return numberOf(value) || isa<NoneType>(value.getType()) ||
+           elementIn(value) == Element::f32;
+  };
+  return llvm::all_of(op->getOperands(), isFloat) &&
+         llvm::all_of(op->getResults(), isFloat);
+}
+
 /// Whether the chain can go on with `op`: a glu begins with its gate.
 static bool canFollow(const Chain &chain, Operation *op) {
   auto glu = dyn_cast<GluOp>(op);
-  return isElementWise(op) && (!glu || glu.getGate() == chain.result) &&
+  return isElementWise(op) && (!chain.linear || isOfFloats(op)) &&
+         (!glu || glu.getGate() == chain.result) &&
          innerShapeOf(op->getResult(0)) == innerShapeOf(chain.result);
 }
 
@@ -211,6 +241,7 @@ std::vector<Chain> tandem::nvidia::findChains(Block &block) {
     if (isElementWise(&op) && taken.insert(&op).second) {
       Chain &chain = chains.emplace_back();
       chain.start = chain.result = startOf(&op);
+      chain.element = elementIn(chain.start);
       addOperation(chain, &op);
       extend(chain, taken);
     }

@@ -21,6 +21,7 @@ struct Chain {
   transformer::LinearOp gate;   ///< with `glu`: the layer that makes the gate
   std::string glu;
   mlir::Value start;
+  Element element = Element::f32; ///< that the steps so far make
   Steps steps;
   llvm::SmallVector<mlir::Value> operands; ///< of the steps that have a buffer
   mlir::Value result;

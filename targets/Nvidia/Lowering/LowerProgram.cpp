@@ -8,8 +8,8 @@
 #include "tandem/targets/Nvidia/Lowering/LowerProgram.h"
 
 #include "tandem/targets/Nvidia/Lowering/Chains.h"
-#include "tandem/targets/Nvidia/Lowering/LowerNode.h"
-#include "tandem/targets/Nvidia/Lowering/Primitives.h"
+#include "tandem/targets/Nvidia/Lowering/NodeAxes.h"
+#include "tandem/targets/Nvidia/Lowering/NodeRules.h"
 #include "tandem/targets/Nvidia/Lowering/Support.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -108,7 +108,8 @@ void ProgramLowering::lower(deploy::WeightOp op, Scope &scope) {
 
 void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
   const Rows ids = scope.rows.at(op.getIds());
-  SmallVector<Value> reads = {ids.buffer};
+  SmallVector<Value> reads = {
+      scope.rowsAs(op.getIds(), Element::i32, ids.isSelected)};
   llvm::append_range(reads, matrix(op.getTable(), op.getLayout(), scope));
   Rows y = scope.makeRows(op.getOutput(), ids.isSelected);
   b.launch(context.kernels.embedding(formatOf(op.getTable(), op.getLayout())),
@@ -157,6 +158,8 @@ void ProgramLowering::lower(SelectTokensOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
   RowFormat format = formatFor(op.getOutput(), /*isSelected=*/true);
   Rows y = scope.makeRows(op.getOutput(), /*isSelected=*/true, format.terms);
+  // What is wider than fp32 is copied as pairs of them.
+  format.width *= bytesOf(elementIn(op.getOutput())) / bytesOf(Element::f32);
   b.launch(context.kernels.select(format), /*onSelected=*/true,
            {b.step(StepField::selected), x.buffer}, y.buffer, op.getLoc());
 }
@@ -245,7 +248,7 @@ void ProgramLowering::lowerChain(const Chain &chain, Scope &scope) {
     shape.output = output;
     kernel = context.kernels.linear(shape);
   } else {
-    kernel = context.kernels.map(output, chain.steps);
+    kernel = context.kernels.map(output, chain.steps, elementIn(chain.start));
   }
   Rows y = scope.makeRows(chain.result, x.isSelected, output.terms);
   b.launch(kernel, x.isSelected, reads, y.buffer,
@@ -319,7 +322,9 @@ void ProgramLowering::lowerOperation(Operation *op, Scope &scope) {
       .Case([&](PositionsOp positions) {
         scope.rows[positions] = {b.step(StepField::positions)};
       })
-      .Case([&](onnx::NodeOp node) { lowerNode(node, scope); })
+      .Case([&](onnx::NodeOp node) {
+        findNodeRule(node.getOpType())->lower(node, scope);
+      })
       .Case([&](scf::ForOp loop) { lowerLoop(loop, scope); })
       .Case([&](func::CallOp call) { lowerCall(call, scope); })
       .Case<deploy::WeightOp, EmbeddingOp, RmsNormOp, LayerNormOp, RotaryOp,

@@ -1,15 +1,15 @@
-//===- Primitives.cpp - primitives on the rows of tokens --------*- C++ -*-===//
+//===- Movements.cpp - primitives that move elements of rows ----*- C++ -*-===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Lowering/Primitives.h"
-
-#include "tandem/dialects/Deploy/IR/DeployOps.h"
+#include "tandem/targets/Nvidia/Lowering/Movements.h"
 
 #include "llvm/ADT/StringMap.h"
+
+#include <limits>
 
 using namespace mlir;
 using namespace tandem;
@@ -18,25 +18,18 @@ using llvm::createStringError;
 using llvm::Error;
 using llvm::Expected;
 
-using Movements = std::vector<NodeMovement>;
-
-SmallVector<int64_t> tandem::nvidia::innerShapeOf(Value rows) {
-  auto type = cast<RankedTensorType>(rows.getType());
-  return SmallVector<int64_t>(type.getShape().drop_front());
-}
-
 std::optional<Movement> tandem::nvidia::broadcastTo(Value value,
                                                     ArrayRef<int64_t> shape) {
-  bool isShared = value.getDefiningOp<deploy::WeightOp>() != nullptr;
+  bool ofAll = isShared(value);
   auto type = cast<RankedTensorType>(value.getType());
   ArrayRef<int64_t> own = type.getShape();
-  if (!isShared) {
+  if (!ofAll) {
     own = own.drop_front();
   }
   while (own.size() > shape.size() && own.front() == 1) {
     own = own.drop_front();
   }
-  if (own.size() > shape.size() || (!isShared && own.size() < shape.size())) {
+  if (own.size() > shape.size() || (!ofAll && own.size() < shape.size())) {
     return std::nullopt;
   }
   SmallVector<int64_t> padded(shape.size() - own.size(), 1);
@@ -51,87 +44,30 @@ std::optional<Movement> tandem::nvidia::broadcastTo(Value value,
     }
   }
   movement.from.sizes = movement.to.sizes;
-  if (isShared) {
+  if (ofAll) {
     movement.from.pitch = 0;
   }
   return movement;
 }
 
-/// The numbers of an input that is a constant, or `fallback` where there is
-/// none.
-static Expected<SmallVector<int64_t>>
-integersOf(onnx::NodeOp op, unsigned input, ArrayRef<int64_t> fallback = {}) {
-  SmallVector<int64_t> numbers(fallback);
-  if (input >= op.getInputs().size() ||
-      op.getInputs()[input].getDefiningOp<onnx::NoneOp>()) {
-    return numbers;
-  }
-  auto constant = op.getInputs()[input].getDefiningOp<onnx::ConstantOp>();
-  auto elements =
-      constant ? dyn_cast<DenseIntElementsAttr>(constant.getValue()) : nullptr;
-  if (!elements) {
-    return createStringError("has sizes, axes or indices in input " +
-                             Twine(input) + " that are not constant");
-  }
-  numbers.clear();
-  for (const APInt &number : elements) {
-    numbers.push_back(number.getSExtValue());
-  }
-  return numbers;
-}
-
-/// The number among the inner dimensions of `axis` of a value of `rank`.
-static Expected<int64_t> innerAxis(int64_t axis, int64_t rank) {
-  int64_t normal = axis < 0 ? axis + rank : axis;
-  if (normal < 1 || normal >= rank) {
-    return createStringError("works along axis " + Twine(axis) +
-                             " of a value of rank " + Twine(rank) +
-                             "; expected an axis behind that of tokens");
-  }
-  return normal - 1;
-}
-
-static int64_t rankOf(Value value) {
-  return cast<RankedTensorType>(value.getType()).getRank();
-}
-
-static Expected<int64_t> innerAxisOf(onnx::NodeOp op, int64_t fallback) {
-  return innerAxis(op.getInt("axis", fallback), rankOf(op.getInputs()[0]));
-}
-
-/// `count` elements of a dimension from `first` on, every `step`-th.
-static Strided along(Strided all, int64_t axis, int64_t first, int64_t count,
-                     int64_t step = 1) {
-  all.offset += first * all.strides[axis];
-  all.sizes[axis] = count;
-  all.strides[axis] *= step;
-  return all;
-}
-
-static Strided allOf(Value value) {
-  return Strided::rowMajor(innerShapeOf(value));
-}
-
-//===----------------------------------------------------------------------===//
-// Movements
-//===----------------------------------------------------------------------===//
+using Copies = std::vector<NodeMovement>;
 
 /// Changes of shape alone.
-static Expected<Movements> reshape(onnx::NodeOp op) {
+static Expected<Copies> reshape(onnx::NodeOp op) {
   int64_t count = allOf(op.getInputs()[0]).count();
   if (count != allOf(op.getOutputs()[0]).count()) {
     return createStringError("moves elements from token to token");
   }
   Strided all = Strided::rowMajor(count);
-  return Movements{{0, 0, {all, all}}};
+  return Copies{{0, 0, {all, all}}};
 }
 
-static Expected<Movements> split(onnx::NodeOp op) {
+static Expected<Copies> split(onnx::NodeOp op) {
   Expected<int64_t> axis = innerAxisOf(op, 0);
   if (!axis) {
     return axis.takeError();
   }
-  Movements movements;
+  Copies movements;
   int64_t first = 0;
   for (auto [i, output] : llvm::enumerate(op.getOutputs())) {
     int64_t size = innerShapeOf(output)[*axis];
@@ -144,16 +80,15 @@ static Expected<Movements> split(onnx::NodeOp op) {
   return movements;
 }
 
-static Expected<Movements> concat(onnx::NodeOp op) {
+static Expected<Copies> concat(onnx::NodeOp op) {
   Expected<int64_t> axis = innerAxisOf(op, 0);
   if (!axis) {
     return axis.takeError();
   }
-  Movements movements;
+  Copies movements;
   int64_t first = 0;
   for (auto [i, input] : llvm::enumerate(op.getInputs())) {
-    if (input.getDefiningOp<deploy::WeightOp>() ||
-        input.getDefiningOp<onnx::ConstantOp>()) {
+    if (isShared(input)) {
       return createStringError("joins a constant to rows; expected rows only");
     }
     int64_t size = innerShapeOf(input)[*axis];
@@ -166,7 +101,7 @@ static Expected<Movements> concat(onnx::NodeOp op) {
   return movements;
 }
 
-static Expected<Movements> transpose(onnx::NodeOp op) {
+static Expected<Copies> transpose(onnx::NodeOp op) {
   SmallVector<int64_t> order = op.getInts("perm"), sorted = order;
   llvm::sort(sorted);
   int64_t rank = rankOf(op.getInputs()[0]);
@@ -179,16 +114,16 @@ static Expected<Movements> transpose(onnx::NodeOp op) {
     from.sizes[i] = all.sizes[axis - 1];
     from.strides[i] = all.strides[axis - 1];
   }
-  return Movements{{0, 0, {from, allOf(op.getOutputs()[0])}}};
+  return Copies{{0, 0, {from, allOf(op.getOutputs()[0])}}};
 }
 
-static Expected<Movements> expand(onnx::NodeOp op) {
+static Expected<Copies> expand(onnx::NodeOp op) {
   auto movement =
       broadcastTo(op.getInputs()[0], innerShapeOf(op.getOutputs()[0]));
   if (!movement) {
     return createStringError("repeats tokens");
   }
-  return Movements{{0, 0, *movement}};
+  return Copies{{0, 0, *movement}};
 }
 
 /// The first and the number of the indices that a slice takes of an axis, by
@@ -206,7 +141,7 @@ static std::pair<int64_t, int64_t> sliceOf(int64_t size, int64_t start,
   return {first, length <= 0 ? 0 : (length - 1) / stride + 1};
 }
 
-static Expected<Movements> slice(onnx::NodeOp op) {
+static Expected<Copies> slice(onnx::NodeOp op) {
   Expected<SmallVector<int64_t>> starts = integersOf(op, 1);
   Expected<SmallVector<int64_t>> ends = integersOf(op, 2);
   Expected<SmallVector<int64_t>> axes = integersOf(op, 3);
@@ -231,11 +166,11 @@ static Expected<Movements> slice(onnx::NodeOp op) {
     auto [first, count] = sliceOf(from.sizes[*inner], start, end, step);
     from = along(from, *inner, first, count, step);
   }
-  return Movements{{0, 0, {from, allOf(op.getOutputs()[0])}}};
+  return Copies{{0, 0, {from, allOf(op.getOutputs()[0])}}};
 }
 
 /// Indices become runs of equal steps, a copy each.
-static Expected<Movements> gather(onnx::NodeOp op) {
+static Expected<Copies> gather(onnx::NodeOp op) {
   Expected<int64_t> axis = innerAxisOf(op, 0);
   if (!axis) {
     return axis.takeError();
@@ -255,7 +190,7 @@ static Expected<Movements> gather(onnx::NodeOp op) {
     }
   }
   shape[*axis] = count;
-  Movements movements;
+  Copies movements;
   for (int64_t i = 0, length; i < count; i += length) {
     int64_t step = i + 1 < count ? indices[i + 1] - indices[i] : 1;
     length = 1;
@@ -271,7 +206,7 @@ static Expected<Movements> gather(onnx::NodeOp op) {
   return movements;
 }
 
-static Expected<Movements> tile(onnx::NodeOp op) {
+static Expected<Copies> tile(onnx::NodeOp op) {
   Expected<SmallVector<int64_t>> repeats = integersOf(op, 1);
   if (!repeats) {
     return repeats.takeError();
@@ -290,17 +225,117 @@ static Expected<Movements> tile(onnx::NodeOp op) {
         {source.sizes[i] * target.strides[i], target.strides[i]});
   }
   movement.to.sizes = movement.from.sizes;
-  return Movements{{0, 0, movement}};
+  return Copies{{0, 0, movement}};
 }
 
-using Rule = Expected<Movements> (*)(onnx::NodeOp);
+/// Indices of an axis that follow each other on both sides.
+struct Run {
+  int64_t to, from, count, step;
+};
+
+/// What a Pad does to an axis of `size` elements.
+static Expected<SmallVector<Run>> padAxis(StringRef mode, int64_t size,
+                                          int64_t before, int64_t behind) {
+  int64_t first = std::max<int64_t>(-before, 0);
+  int64_t kept = size - first + std::min<int64_t>(behind, 0);
+  SmallVector<Run> runs;
+  if (kept > 0) {
+    runs.push_back({std::max<int64_t>(before, 0), first, kept, 1});
+  }
+  if (mode == "constant") {
+    return runs;
+  }
+  int64_t most = mode == "edge" ? std::numeric_limits<int64_t>::max()
+                                : size - (mode == "reflect");
+  if (before > most || behind > most || std::min(before, behind) < 0) {
+    return createStringError("pads an axis of " + Twine(size) + " by " +
+                             Twine(before) + " and " + Twine(behind) +
+                             " in mode '" + mode + "'; expected from 0 to " +
+                             Twine(most));
+  }
+  // Where the elements before and behind come from, and in which steps.
+  bool isEdge = mode == "edge", isWrap = mode == "wrap";
+  int64_t step = isEdge ? 0 : isWrap ? 1 : -1;
+  runs.push_back({0,
+                  isEdge   ? 0
+                  : isWrap ? size - before
+                           : before,
+                  before, step});
+  runs.push_back({before + size,
+                  isEdge   ? size - 1
+                  : isWrap ? 0
+                           : size - 2,
+                  behind, step});
+  llvm::erase_if(runs, [](const Run &run) { return run.count == 0; });
+  return runs;
+}
+
+/// Each run of an axis with each one of the others.
+static Expected<Copies> pad(onnx::NodeOp op) {
+  Value input = op.getInputs()[0];
+  Expected<SmallVector<int64_t>> pads = integersOf(op, 1);
+  Expected<SmallVector<int64_t>> axes =
+      integersOf(op, 3, llvm::to_vector(llvm::seq(rankOf(input))));
+  if (!pads || !axes) {
+    return joinErrors(pads.takeError(), axes.takeError());
+  }
+  if (Value background = op.getInput(2); background && !numberOf(background)) {
+    return createStringError("pads with a value that is no constant number");
+  }
+  StringRef mode = op.getString("mode", "constant");
+  if (!llvm::is_contained({"constant", "edge", "reflect", "wrap"}, mode) ||
+      pads->size() != 2 * axes->size()) {
+    return createStringError("has mode '" + mode + "' and " +
+                             Twine(pads->size()) + " pads of " +
+                             Twine(axes->size()) + " axes");
+  }
+  Copies copies = {{0, 0, {allOf(input), allOf(op.getOutputs()[0])}}};
+  for (auto [i, axis] : llvm::enumerate(*axes)) {
+    int64_t before = (*pads)[i], behind = (*pads)[axes->size() + i];
+    if (before == 0 && behind == 0) {
+      continue;
+    }
+    Expected<int64_t> inner = innerAxis(axis, rankOf(input));
+    if (!inner) {
+      return inner.takeError();
+    }
+    auto runs = padAxis(mode, allOf(input).sizes[*inner], before, behind);
+    if (!runs) {
+      return runs.takeError();
+    }
+    Copies next;
+    for (const NodeMovement &copy : copies) {
+      for (const Run &run : *runs) {
+        const auto &[from, to] = copy.movement;
+        next.push_back({0,
+                        0,
+                        {along(from, *inner, run.from, run.count, run.step),
+                         along(to, *inner, run.to, run.count)}});
+      }
+    }
+    copies = next;
+  }
+  return copies;
+}
+
+/// What a Pad puts around the elements.
+static std::optional<Number> backgroundOf(onnx::NodeOp op) {
+  if (op.getString("mode", "constant") != "constant") {
+    return std::nullopt;
+  }
+  Value given = op.getInput(2);
+  return given ? numberOf(given) : Number{};
+}
+
+using Rule = Expected<Copies> (*)(onnx::NodeOp);
 
 static Rule ruleOf(StringRef operation) {
   static const llvm::StringMap<Rule> rules = {
-      {"Concat", concat}, {"Expand", expand},       {"Flatten", reshape},
-      {"Gather", gather}, {"Identity", reshape},    {"Reshape", reshape},
-      {"Slice", slice},   {"Split", split},         {"Squeeze", reshape},
-      {"Tile", tile},     {"Transpose", transpose}, {"Unsqueeze", reshape},
+      {"Concat", concat},     {"Expand", expand},    {"Flatten", reshape},
+      {"Gather", gather},     {"Identity", reshape}, {"Pad", pad},
+      {"Reshape", reshape},   {"Slice", slice},      {"Split", split},
+      {"Squeeze", reshape},   {"Tile", tile},        {"Transpose", transpose},
+      {"Unsqueeze", reshape},
   };
   return rules.lookup(operation);
 }
@@ -309,76 +344,39 @@ bool tandem::nvidia::isMovement(StringRef operation) {
   return ruleOf(operation) != nullptr;
 }
 
-/// Whether the movements stay in their rows and fill those of the outputs: the
+/// Whether the copies stay in their rows and fill those of the outputs: the
 /// types of a program that was written by hand may say anything.
 static bool fit(onnx::NodeOp op, const Movements &movements) {
   SmallVector<int64_t> filled(op.getOutputs().size());
-  for (const auto &[input, output, movement] : movements) {
+  for (const auto &[input, output, movement] : movements.copies) {
     if (movement.from.sizes != movement.to.sizes ||
         !movement.from.isWithinRow() || !movement.to.isWithinRow()) {
       return false;
     }
     filled[output] += movement.to.count();
   }
-  return llvm::all_of_zip(filled, op.getOutputs(),
-                          [](int64_t count, Value output) {
-                            return count == allOf(output).count();
-                          });
+  return llvm::all_of_zip(
+      filled, op.getOutputs(), [&](int64_t count, Value output) {
+        int64_t all = allOf(output).count();
+        return movements.background ? count <= all : count == all;
+      });
 }
 
 Expected<Movements> tandem::nvidia::movementsOf(onnx::NodeOp op) {
-  Value first = op.getInputs()[0];
-  if (isa_and_nonnull<deploy::WeightOp, onnx::ConstantOp>(
-          first.getDefiningOp())) {
+  if (isShared(op.getInputs()[0])) {
     return createStringError("moves elements of a constant; expected rows");
   }
-  Expected<Movements> movements = ruleOf(op.getOpType())(op);
-  if (movements && !fit(op, *movements)) {
+  Expected<Copies> copies = ruleOf(op.getOpType())(op);
+  if (!copies) {
+    return copies.takeError();
+  }
+  Movements movements{{}, std::move(*copies)};
+  if (op.getOpType() == "Pad") {
+    movements.background = backgroundOf(op);
+  }
+  if (!fit(op, movements)) {
     return createStringError(
         "has results whose types do not follow from its inputs");
   }
   return movements;
-}
-
-//===----------------------------------------------------------------------===//
-// Lines
-//===----------------------------------------------------------------------===//
-
-bool tandem::nvidia::isSoftmax(StringRef operation) {
-  return operation == "Softmax" || operation == "LogSoftmax";
-}
-
-Expected<Lines> tandem::nvidia::linesOf(onnx::NodeOp op) {
-  int64_t last = op.getInt("axis", -1);
-  Expected<SmallVector<int64_t>> axes = integersOf(op, 1, last);
-  if (!axes) {
-    return axes.takeError();
-  }
-  Value first = op.getInputs()[0];
-  if (isa_and_nonnull<deploy::WeightOp, onnx::ConstantOp>(
-          first.getDefiningOp())) {
-    return createStringError("reduces a constant; expected rows");
-  }
-  bool isReduction = !isSoftmax(op.getOpType());
-  if (isReduction && (op.getInputs().size() < 2 || axes->empty())) {
-    return createStringError(
-        "reduces along all axes; expected axes behind that of tokens");
-  }
-  llvm::SmallDenseSet<int64_t> reduced;
-  for (int64_t axis : *axes) {
-    Expected<int64_t> inner = innerAxis(axis, rankOf(first));
-    if (!inner) {
-      return inner.takeError();
-    }
-    reduced.insert(*inner);
-  }
-  Strided all = allOf(first);
-  Lines lines{all.keep([&](size_t i) { return !reduced.contains(i); }),
-              all.keep([&](size_t i) { return reduced.contains(i); })};
-  int64_t made = allOf(op.getOutputs()[0]).count();
-  if (made != (isReduction ? lines.outer.count() : all.count())) {
-    return createStringError(
-        "has a result whose type does not follow from its input");
-  }
-  return lines;
 }

@@ -53,6 +53,11 @@ Rows ProgramBuilder::makeRows(const RowFormat &format, bool isSelected) {
   return {memory(Memory::scratch, bytes), isSelected, format.terms};
 }
 
+Rows ProgramBuilder::makeRows(int64_t width, Element element, bool isSelected) {
+  int64_t bytes = rowCount(isSelected) * width * bytesOf(element);
+  return {memory(Memory::scratch, bytes), isSelected};
+}
+
 Value ProgramBuilder::convert(const Rows &rows, const RowFormat &format,
                               Location location) {
   Value &made = converted[{rows.buffer, format.terms}];

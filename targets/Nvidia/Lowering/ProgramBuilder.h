@@ -26,6 +26,8 @@ public:
 
   /// A new value.
   Rows makeRows(const RowFormat &format, bool isSelected);
+  /// A new value of `width` elements a row.
+  Rows makeRows(int64_t width, Element element, bool isSelected);
   /// The buffer of fp32 rows in `format`, made on first use.
   mlir::Value convert(const Rows &rows, const RowFormat &format,
                       mlir::Location location);

@@ -7,7 +7,8 @@
 
 #include "tandem/targets/Nvidia/Lowering/Scope.h"
 
-#include "tandem/targets/Nvidia/Lowering/Primitives.h"
+#include "tandem/targets/Nvidia/Kernels/Math.h"
+#include "tandem/targets/Nvidia/Lowering/Movements.h"
 #include "tandem/targets/Nvidia/Lowering/Support.h"
 
 using namespace mlir;
@@ -15,9 +16,11 @@ using namespace tandem;
 using namespace tandem::nvidia;
 
 Rows Scope::makeRows(Value value, bool isSelected, int64_t terms) {
-  Rows made = value == result
-                  ? Rows{builder.logits(widthOf(value)), isSelected}
-                  : builder.makeRows({widthOf(value), terms}, isSelected);
+  Element element = elementIn(value);
+  Rows made = value == result ? Rows{builder.logits(widthOf(value)), isSelected}
+              : element == Element::f32
+                  ? builder.makeRows({widthOf(value), terms}, isSelected)
+                  : builder.makeRows(widthOf(value), element, isSelected);
   rows[value] = made;
   return made;
 }
@@ -36,10 +39,42 @@ Value Scope::rowsOf(Value value, ArrayRef<int64_t> shape, bool isSelected) {
   }
   Movement movement = *broadcastTo(value, shape);
   Value from = isWeight ? vector(value) : rows.at(value).buffer;
-  Rows made = builder.makeRows({movement.to.count(), 0}, isSelected);
-  builder.launch(context.kernels.move(movement), isSelected, from, made.buffer,
-                 value.getLoc());
+  Element element = elementIn(value);
+  Rows made = builder.makeRows(movement.to.count(), element, isSelected);
+  builder.launch(context.kernels.move(movement, element), isSelected, from,
+                 made.buffer, value.getLoc());
   return made.buffer;
+}
+
+Value Scope::rowsOf(Value value, ArrayRef<int64_t> shape, bool isSelected,
+                    Element element) {
+  Value own = rowsOf(value, shape, isSelected);
+  if (elementIn(value) == element) {
+    return own;
+  }
+  int64_t width = ShapedType::getNumElements(shape);
+  Rows made = builder.makeRows(width, element, isSelected);
+  Step cast;
+  cast.function = castTo(element);
+  builder.launch(context.kernels.map({width, 0}, {cast}, elementIn(value)),
+                 isSelected, own, made.buffer, value.getLoc());
+  return made.buffer;
+}
+
+Value Scope::rowsAs(Value value, Element element, bool isSelected) {
+  return rowsOf(value, innerShapeOf(value), isSelected, element);
+}
+
+bool Scope::isOnSelected(onnx::NodeOp op) const {
+  return llvm::any_of(op.getInputs(), [&](Value input) {
+    auto known = rows.find(input);
+    return known != rows.end() && known->second.isSelected;
+  });
+}
+
+void Scope::launch(onnx::NodeOp op, const Kernel &kernel, bool onSelected,
+                   ValueRange reads, ValueRange writes) {
+  builder.launch(kernel, onSelected, reads, writes, op.getLoc());
 }
 
 Value Scope::operand(Value value, ArrayRef<int64_t> shape, bool isSelected) {

@@ -8,6 +8,7 @@
 #ifndef TANDEM_TARGETS_NVIDIA_LOWERING_SCOPE_H
 #define TANDEM_TARGETS_NVIDIA_LOWERING_SCOPE_H
 
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/targets/Nvidia/Lowering/ProgramBuilder.h"
 
 namespace tandem::nvidia {
@@ -25,9 +26,21 @@ struct Scope {
   /// `value` repeated to rows of `shape`, where it is not yet.
   mlir::Value rowsOf(mlir::Value value, llvm::ArrayRef<int64_t> shape,
                      bool isSelected);
+  /// The same with elements of another type, where it has not yet.
+  mlir::Value rowsOf(mlir::Value value, llvm::ArrayRef<int64_t> shape,
+                     bool isSelected, Element element);
+  /// Rows of a value in its own shape.
+  mlir::Value rowsAs(mlir::Value value, Element element, bool isSelected);
   /// What an element-wise step reads of `value` beside rows of `shape`.
   mlir::Value operand(mlir::Value value, llvm::ArrayRef<int64_t> shape,
                       bool isSelected);
+
+  /// Whether the inputs of a node have a row for each selected token only.
+  bool isOnSelected(onnx::NodeOp op) const;
+  /// Launches a kernel for the node.
+  void launch(onnx::NodeOp op, const Kernel &kernel, bool onSelected,
+              mlir::ValueRange reads, mlir::ValueRange writes);
+  Kernels &kernels() { return context.kernels; }
 
   PlanContext &context;
   ProgramBuilder &builder;

@@ -12,7 +12,8 @@
 #include "tandem/targets/Nvidia/Kernels/Kernels.h"
 #include "tandem/targets/Nvidia/Kernels/Math.h"
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
-#include "tandem/targets/Nvidia/Lowering/Primitives.h"
+#include "tandem/targets/Nvidia/Lowering/Movements.h"
+#include "tandem/targets/Nvidia/Lowering/NodeRules.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -47,6 +48,10 @@ static bool takesAnyNumber(StringRef name) {
   return llvm::is_contained({"Max", "Mean", "Min", "Sum"}, name);
 }
 
+Element tandem::nvidia::computedElement(onnx::NodeOp op) {
+  return elementIn(op.getInputs()[0]); // an exponent becomes what its base is
+}
+
 std::string tandem::nvidia::functionOf(onnx::NodeOp op) {
   StringRef name = op.getOpType();
   if (name == "Clip") {
@@ -62,6 +67,17 @@ std::string tandem::nvidia::functionOf(onnx::NodeOp op) {
   if (name == "Cast") {
     bool isNew = isTruth(op.getOutputs()[0]) && !isTruth(op.getInputs()[0]);
     return isNew ? "cast_to_bool" : "Cast";
+  }
+  if (name == "Mod") {
+    return op.getInt("fmod", 0) ? "fmod" : "Mod";
+  }
+  if (name == "IsInf") {
+    bool positive = op.getInt("detect_positive", 1),
+         negative = op.getInt("detect_negative", 1);
+    return positive && negative ? "IsInf"
+           : positive           ? "IsPositiveInf"
+           : negative           ? "IsNegativeInf"
+                                : "";
   }
   if (!op.getNodeAttributes().empty()) {
     return "";
@@ -82,18 +98,17 @@ bool tandem::nvidia::isElementWise(Operation *op) {
   return isa<ActivationOp, GluOp>(op);
 }
 
-/// Rows of floats, or of truth values, which are stored as 1 and 0.
+/// Rows of what Elements.h names.
 static bool isRows(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && tensor.getRank() > 0 && tensor.isDynamicDim(0) &&
          llvm::all_of(tensor.getShape().drop_front(),
                       [](int64_t size) { return size > 0; }) &&
-         (isFloat(tensor.getElementType()) ||
-          tensor.getElementType().isInteger(1));
+         elementOf(tensor);
 }
 
-/// A value that an operation reads or makes: rows, ids, a weight, a constant,
-/// or what the values of a step hold.
+/// A value that an operation reads or makes: rows, a weight, a constant, or
+/// what the values of a step hold.
 static std::string whyNotValue(Value value) {
   if (isa<RowsType, KvCacheType, deploy::WeightsType, IndexType>(
           value.getType()) ||
@@ -105,13 +120,12 @@ static std::string whyNotValue(Value value) {
   if (type && isFloat(type.getElementType()) && isWeight(value)) {
     return {};
   }
-  bool isIds =
-      type && type.getElementType().isInteger(32) && type.getRank() == 1;
-  if (isIds || isRows(value.getType())) {
+  if (isRows(value.getType())) {
     return {};
   }
-  return llvm::formatv("has a value of type '{0}'; this target computes "
-                       "tensor<?xWIDTHxf32> values and tensor<?xi32> ids",
+  return llvm::formatv("has a value of type '{0}'; this target computes rows "
+                       "of tokens, of floats, truth values and integers of 32 "
+                       "or 64 bits",
                        value.getType());
 }
 
@@ -119,7 +133,8 @@ static std::string whyNotValue(Value value) {
 static std::string whyNotVectors(Operation *op) {
   for (Value operand : op->getOperands()) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
-    bool isInner = type && isRows(type) &&
+    bool isPositions = type && type.getRank() == 1;
+    bool isInner = type && isRows(type) && !isPositions &&
                    (type.getRank() != 2 || !isFloat(type.getElementType()));
     if (isInner && !isWeight(operand)) {
       return llvm::formatv("takes rows of type '{0}'; expected "
@@ -158,12 +173,12 @@ static bool isRowsOf(Value value) {
          isRows(value.getType());
 }
 
-/// Why the operands do not broadcast along the rows of the result.
-static std::string whyNotOperands(onnx::NodeOp op, ValueRange operands) {
+std::string tandem::nvidia::whyNotOperands(onnx::NodeOp op,
+                                           ValueRange operands) {
   SmallVector<int64_t> shape = innerShapeOf(op.getOutputs()[0]);
   bool hasRows = false;
   for (Value operand : operands) {
-    if (scalarOf(operand)) {
+    if (numberOf(operand)) {
       continue;
     }
     bool isKnown = isRowsOf(operand) || isWeight(operand);
@@ -177,9 +192,14 @@ static std::string whyNotOperands(onnx::NodeOp op, ValueRange operands) {
   return hasRows ? std::string() : "has no operand with a row for each token";
 }
 
+static std::string whyNoKernel(onnx::NodeOp op) {
+  return llvm::formatv("'{0}' of '{1}' has no kernel", op.getQualifiedName(),
+                       op.getInputs()[0].getType());
+}
+
 static std::string whyNotClip(onnx::NodeOp op) {
   for (Value bound : op.getInputs().drop_front()) {
-    if (!bound.getDefiningOp<onnx::NoneOp>() && !scalarOf(bound)) {
+    if (!bound.getDefiningOp<onnx::NoneOp>() && !numberOf(bound)) {
       return llvm::formatv("clips at '{0}'; expected a constant number",
                            bound.getType());
     }
@@ -187,41 +207,33 @@ static std::string whyNotClip(onnx::NodeOp op) {
   return whyNotOperands(op, op.getInputs().take_front());
 }
 
-static std::string whyNotWhere(onnx::NodeOp op) {
-  return scalarOf(op.getInputs()[0])
-             ? "chooses by a constant; expected a condition for each token"
-             : whyNotOperands(op, op.getInputs());
-}
-
-template <typename T> static std::string textOf(llvm::Expected<T> result) {
-  return result ? std::string() : llvm::toString(result.takeError());
+/// Why there is no function for the elements of a node.
+static std::string whyNotFunction(onnx::NodeOp op) {
+  Element element = computedElement(op);
+  std::string function = functionOf(op);
+  if (function == "Clip") {
+    function = "Max"; // and Min
+  } else if (function == "swish") {
+    return element == Element::f32 ? "" : whyNoKernel(op);
+  }
+  bool isKnown =
+      lookupUnary(function, element) || lookupBinary(function, element);
+  return isKnown ? "" : whyNoKernel(op);
 }
 
 static std::string whyNotNode(onnx::NodeOp op) {
   if (op.getDomain() || op.getOpset()) {
     return llvm::formatv("'{0}' is not a primitive", op.getQualifiedName());
   }
-  for (Value result : op.getOutputs()) {
-    if (!isRows(result.getType())) {
-      return llvm::formatv("makes '{0}'; expected rows of tokens",
-                           result.getType());
-    }
-  }
   StringRef name = op.getOpType();
-  if (name == "Clip") {
-    return whyNotClip(op);
-  }
-  if (name == "Where") {
-    return whyNotWhere(op);
-  }
   if (isElementWise(op)) {
-    return whyNotOperands(op, op.getInputs());
+    std::string why = whyNotFunction(op);
+    return !why.empty()     ? why
+           : name == "Clip" ? whyNotClip(op)
+                            : whyNotOperands(op, op.getInputs());
   }
-  if (isMovement(name)) {
-    return textOf(movementsOf(op));
-  }
-  if (isSoftmax(name) || Kernels::canReduce(name)) {
-    return textOf(linesOf(op));
+  if (const NodeRule *rule = findNodeRule(name)) {
+    return rule->whyNot(op);
   }
   return llvm::formatv("'{0}' with {1} inputs has no kernel",
                        op.getQualifiedName(), op.getInputs().size());
@@ -233,6 +245,28 @@ static std::string whyNotCache(KvCacheType type) {
   }
   return llvm::formatv("keeps '{0}' in the cache; this target keeps floats",
                        type.getElementType());
+}
+
+static std::string whyNotIds(Value ids) {
+  if (rankOf(ids) == 1 && elementIn(ids) != Element::f32) {
+    return {};
+  }
+  return llvm::formatv("looks up '{0}'; expected an integer for each token",
+                       ids.getType());
+}
+
+/// Logits are read by the runtime, which takes floats.
+static std::string whyNotReturned(func::ReturnOp op) {
+  auto function = op->getParentOfType<func::FuncOp>();
+  auto part = op->getParentOfType<deploy::PartOp>();
+  bool isPhase =
+      llvm::is_contained(part.getPhases(), Attribute(function.getNameAttr()));
+  Value result = op.getNumOperands() > 0 ? op.getOperand(0) : Value();
+  return isPhase && result && isa<RankedTensorType>(result.getType()) &&
+                 elementIn(result) != Element::f32
+             ? llvm::formatv("returns '{0}'; expected rows of floats",
+                             result.getType())
+             : std::string();
 }
 
 /// Loops count layers, and a layer's weights are known where it is launched.
@@ -267,15 +301,16 @@ std::string tandem::nvidia::whyNot(Operation *op) {
           [](auto op) { return whyNotWeights(op, /*first=*/1); })
       .Case([](RotaryOp op) { return whyNotWeights(op, /*first=*/2); })
       .Case([](EmbeddingOp op) {
-        return whyNotMatrix(op.getTable(), op.getLayout());
+        std::string why = whyNotMatrix(op.getTable(), op.getLayout());
+        return why.empty() ? whyNotIds(op.getIds()) : why;
       })
+      .Case<func::ReturnOp>(whyNotReturned)
       .Case<AppendOp, CachedAttentionOp>(
           [](auto op) { return whyNotCache(op.getCache().getType()); })
       .Case<scf::ForOp>(whyNotLoop)
       .Case<deploy::WeightOp, onnx::ConstantOp, onnx::NoneOp, arith::ConstantOp,
             PositionsOp, ActivationOp, GluOp, SelectTokensOp, func::CallOp,
-            func::ReturnOp, func::FuncOp, scf::YieldOp>(
-          [](auto) { return std::string(); })
+            func::FuncOp, scf::YieldOp>([](auto) { return std::string(); })
       .Default([](Operation *) { return "has no kernel on this target"; });
 }
 

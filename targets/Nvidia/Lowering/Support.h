@@ -11,6 +11,7 @@
 #include "tandem/dialects/Deploy/IR/DeployOps.h"
 #include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "tandem/targets/Codegen/Operands.h"
+#include "tandem/targets/Nvidia/Kernels/Elements.h"
 
 #include <string>
 
@@ -20,13 +21,18 @@ namespace tandem::nvidia {
 int64_t widthOf(mlir::Value value);
 
 using codegen::isWeight;
-using codegen::scalarOf;
 using codegen::whyNotWeights;
 
 /// The function of Math.h that a node applies to each element, or to pairs of
 /// them from the first input to the last; "Clip" is one of each. Empty where
 /// there is none.
 std::string functionOf(onnx::NodeOp op);
+
+/// What a node that is element-wise computes with: its operands become that.
+Element computedElement(onnx::NodeOp op);
+
+/// Why the operands do not broadcast along the rows of the result.
+std::string whyNotOperands(onnx::NodeOp op, mlir::ValueRange operands);
 
 /// Whether the operation computes each element of a row from the elements at
 /// its place.

@@ -11,7 +11,7 @@ deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weig
     %eight = onnx.constant dense<8> : tensor<1xi64>
     %true = onnx.constant dense<true> : tensor<i1>
     %half = onnx.constant dense<0.5> : tensor<f32>
-    // expected-error @below {{'onnx.node' op 'TopK' with 2 inputs has no kernel}}
+    // expected-error @below {{'onnx.node' op makes indices of 'tensor<?x4xf32>'; expected i64}}
     %k:2 = onnx.node "TopK"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> (tensor<?x4xf32>, tensor<?x4xf32>)
     // expected-error @below {{'onnx.node' op combines 'tensor<32x8xf32>' with rows of 'tensor<?x8xf32>'; expected what broadcasts to each row, or a number}}
     %z = onnx.node "Add"(%x, %t) {} : (tensor<?x8xf32>, tensor<32x8xf32>) -> tensor<?x8xf32>
@@ -35,8 +35,10 @@ deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weig
     %9 = onnx.node "Where"(%true, %x, %x) {} : (tensor<i1>, tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
     // expected-error @below {{'onnx.node' op has no operand with a row for each token}}
     %10 = onnx.node "Max"(%half, %half) {} : (tensor<f32>, tensor<f32>) -> tensor<?x8xf32>
-    // expected-error @below {{'onnx.node' op makes 'tensor<?xi32>'; expected rows of tokens}}
+    // expected-error @below {{'onnx.node' op combines 'tensor<?x8xf32>' with rows of 'tensor<?xi32>'; expected what broadcasts to each row, or a number}}
     %11 = onnx.node "Cast"(%x) {to = 6 : i64} : (tensor<?x8xf32>) -> tensor<?xi32>
+    // expected-error @below {{'onnx.node' op has a value of type 'tensor<8x8xf32>'; this target computes rows of tokens, of floats, truth values and integers of 32 or 64 bits}}
+    %12 = onnx.node "Cast"(%x) {to = 1 : i64} : (tensor<?x8xf32>) -> tensor<8x8xf32>
     %heads = onnx.node "Reshape"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x2x4xf32>
     %scale = deploy.weight %weights[1] : tensor<4xf32>
     // expected-error @below {{'transformer.rms_norm' op takes rows of type 'tensor<?x2x4xf32>'; expected tensor<?xWIDTHxf32>}}
