@@ -274,12 +274,6 @@ void MeasuredPart::measure(const LaunchProgram &program) {
     bytes += work.bytes * double(count);
   }
   double whole = secondsOf(program);
-  LaunchProgram apart = program;
-  for (KernelLaunch &launch : apart.launches) {
-    launch.programmatic = false;
-  }
-  print("the program, no launch beside another", apart.launches.size(),
-        secondsOf(apart), {});
   Work work;
   work.bytes = bytes;
   print("the program as one graph", program.launches.size(), whole, work);
@@ -288,6 +282,12 @@ void MeasuredPart::measure(const LaunchProgram &program) {
       "\n",
       1 / whole, double(program.tokens) / whole, (whole - sum) * 1e6,
       100 * (whole - sum) / whole);
+  LaunchProgram apart = program;
+  for (KernelLaunch &launch : apart.launches) {
+    launch.programmatic = false;
+  }
+  print("the same, no launch beside another", apart.launches.size(),
+        secondsOf(apart), work);
 }
 
 } // namespace
