@@ -90,7 +90,7 @@ std::vector<float> tandem::nvidia::randomFloats(size_t count, unsigned seed) {
   return numbers;
 }
 
-static APFloat convert(double value, Type element) {
+static APFloat roundTo(double value, Type element) {
   APFloat number(float{static_cast<float>(value)});
   bool losesInfo;
   number.convert(cast<FloatType>(element).getFloatSemantics(),
@@ -99,9 +99,9 @@ static APFloat convert(double value, Type element) {
 }
 
 uint16_t tandem::nvidia::toBits(double value, Type element) {
-  return convert(value, element).bitcastToAPInt().getZExtValue();
+  return roundTo(value, element).bitcastToAPInt().getZExtValue();
 }
 
 double tandem::nvidia::rounded(double value, Type element) {
-  return convert(value, element).convertToDouble();
+  return roundTo(value, element).convertToDouble();
 }
