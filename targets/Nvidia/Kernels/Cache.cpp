@@ -42,6 +42,14 @@ std::string RotaryShape::name() const {
          std::to_string(pairs) + (isInterleaved ? "_interleaved" : "");
 }
 
+std::string RowPlace::name() const {
+  return "_at_" + std::to_string(first) + "_of_" + std::to_string(pitch);
+}
+
+Pointer RowPlace::at(Pointer rows, Expr row, int64_t width) const {
+  return rows + (row * double(pitch == 0 ? width : pitch) + double(first));
+}
+
 Kernel Kernels::rotary(const RotaryShape &shape) {
   int64_t width = shape.heads * shape.dim;
   std::string name = shape.name();
@@ -102,13 +110,20 @@ Kernel Kernels::append(const CacheBlocks &cache) {
 }
 
 Kernel Kernels::rotaryAppend(const RotaryShape &query, const RotaryShape &key,
-                             const CacheBlocks &cache) {
+                             const CacheBlocks &cache,
+                             const std::array<RowPlace, 3> &places) {
   Kernel kernel;
   kernel.threads = threads;
   // A block of threads for each head of queries, keys and values.
   kernel.blocksPerRow = query.heads + 2 * cache.heads;
   std::string name =
       "append_" + cache.name() + "_" + query.name() + "_" + key.name();
+  for (auto [place, what] :
+       llvm::zip(places, ArrayRef<StringRef>{"query", "key", "value"})) {
+    if (place.pitch != 0) {
+      name += ("_" + what).str() + place.name();
+    }
+  }
   return define(
       name, /*buffers=*/11, kernel, [](int64_t i) { return i == 4 || i == 5; },
       [&](const Body &body) {
@@ -119,33 +134,35 @@ Kernel Kernels::rotaryAppend(const RotaryShape &query, const RotaryShape &key,
         Pointer cos = arguments[4] + angles, sin = arguments[5] + angles;
         Expr position = (arguments[6] + body.row).loadInteger();
         Expr sequence = (arguments[7] + body.row).loadInteger();
-        CacheAddress places(cache, arguments[10], arguments[8], sequence);
+        CacheAddress cached(cache, arguments[10], arguments[8], sequence);
         // Heads of queries, then of keys, then of values.
-        auto part = [&](int64_t first, int64_t heads, int64_t dim, Pointer rows,
+        auto part = [&](int64_t source, int64_t first, int64_t heads,
+                        int64_t dim,
                         function_ref<void(Expr, Pointer, Expr)> store) {
           Expr head = code.blockX() - double(first);
           Expr isOne = (code.integer(-1) < head) & (head < double(heads));
           code.ifThen(isOne, [&] {
-            Pointer x = rows + (body.row * double(heads) + head) * double(dim);
+            Pointer row =
+                places[source].at(arguments[source], body.row, heads * dim);
+            Pointer x = row + head * double(dim);
             code.loop(code.thread(), code.integer(dim), threads,
                       [&](Expr d) { store(head, x, d); });
           });
         };
-        part(0, query.heads, query.dim, arguments[0],
+        part(0, 0, query.heads, query.dim, [&](Expr head, Pointer x, Expr d) {
+          Expr place = body.row * double(query.heads) + head;
+          (arguments[9] + (place * double(query.dim) + d))
+              .store(rotateElement(query, x, d, d, cos, sin));
+        });
+        part(1, query.heads, cache.heads, cache.keyDim,
              [&](Expr head, Pointer x, Expr d) {
-               Expr place = body.row * double(query.heads) + head;
-               (arguments[9] + (place * double(query.dim) + d))
-                   .store(rotateElement(query, x, d, d, cos, sin));
-             });
-        part(query.heads, cache.heads, cache.keyDim, arguments[1],
-             [&](Expr head, Pointer x, Expr d) {
-               storeRounded(places.key(head, position), d,
+               storeRounded(cached.key(head, position), d,
                             rotateElement(key, x, d, d, cos, sin),
                             cache.element);
              });
-        part(query.heads + cache.heads, cache.heads, cache.valueDim,
-             arguments[2], [&](Expr head, Pointer x, Expr d) {
-               storeRounded(places.value(head, position), d,
+        part(2, query.heads + cache.heads, cache.heads, cache.valueDim,
+             [&](Expr head, Pointer x, Expr d) {
+               storeRounded(cached.value(head, position), d,
                             (x + d).loadFloat(), cache.element);
              });
       });

@@ -86,6 +86,16 @@ struct RotaryShape {
   std::string name() const;
 };
 
+/// Where rows lie in wider ones.
+struct RowPlace {
+  int64_t first = 0; ///< element of the wider row
+  int64_t pitch = 0; ///< elements from row to row; 0: the rows lie on their own
+
+  std::string name() const;
+  /// Element 0 of row `row`, of `width` elements.
+  Pointer at(Pointer rows, Expr row, int64_t width) const;
+};
+
 /// Where the elements of a layer lie in the blocks of the cache. A block holds
 /// `tokens` tokens of all layers; a layer's part of it is
 /// keys [heads][tokens][keyStride], then values [heads][tokens][valueStride].
@@ -172,9 +182,10 @@ public:
   Kernel append(const CacheBlocks &cache);
   /// (count, query, key, value, positions of the angles, cos, sin, positions,
   /// rows, blocks) -> query and the layer's cache: two times `rotary`, and
-  /// `append`.
+  /// `append`. `places` are those of query, key and value.
   Kernel rotaryAppend(const RotaryShape &query, const RotaryShape &key,
-                      const CacheBlocks &cache);
+                      const CacheBlocks &cache,
+                      const std::array<RowPlace, 3> &places = {});
   /// (count, query, positions, rows, lengths, blocks, the layer's cache) -> y,
   /// or what splits leave, [row][head][split][partialWidth]. `lengths` are
   /// tokens in a row's cache, the new ones included. Tokens of a row follow

@@ -35,6 +35,10 @@ struct RotaryAppend {
   transformer::AppendOp append;
 
   std::array<mlir::Operation *, 3> all() { return {query, key, append}; }
+  /// Rows of queries, keys and values.
+  std::array<mlir::Value, 3> inputs() {
+    return {query.getInput(), key.getInput(), append.getValue()};
+  }
 };
 
 /// What one kernel does before `attention`, by the same angles; nothing where

@@ -8,6 +8,7 @@
 #include "tandem/targets/Nvidia/Lowering/LowerProgram.h"
 
 #include "tandem/targets/Nvidia/Lowering/Chains.h"
+#include "tandem/targets/Nvidia/Lowering/Movements.h"
 #include "tandem/targets/Nvidia/Lowering/NodeAxes.h"
 #include "tandem/targets/Nvidia/Lowering/NodeRules.h"
 #include "tandem/targets/Nvidia/Lowering/Support.h"
@@ -173,16 +174,24 @@ void ProgramLowering::lower(AppendOp op, Scope &scope) {
 }
 
 void ProgramLowering::lower(RotaryAppend op, Scope &scope) {
-  auto read = [&](Value value) { return scope.rows.at(value).buffer; };
+  std::array<RowPlace, 3> places;
+  SmallVector<Value> reads;
+  for (auto [place, input] : llvm::zip(places, op.inputs())) {
+    std::optional<Piece> piece = pieceOf(input);
+    if (piece) { // read where it is, in one kernel's results for all three
+      place = {piece->first, widthOf(piece->whole)};
+    }
+    reads.push_back(scope.rows.at(piece ? piece->whole : input).buffer);
+  }
   Rows y = scope.makeRows(op.query.getOutput(), /*isSelected=*/false);
+  reads.append({scope.rows.at(op.query.getPositions()).buffer,
+                scope.vector(op.query.getCos()),
+                scope.vector(op.query.getSin()), b.step(StepField::positions),
+                b.step(StepField::tokenRows), b.step(StepField::blocks)});
   b.launch(context.kernels.rotaryAppend(rotaryShapeOf(op.query),
-                                        rotaryShapeOf(op.key), context.cache),
-           /*onSelected=*/false,
-           {read(op.query.getInput()), read(op.key.getInput()),
-            read(op.append.getValue()), read(op.query.getPositions()),
-            scope.vector(op.query.getCos()), scope.vector(op.query.getSin()),
-            b.step(StepField::positions), b.step(StepField::tokenRows),
-            b.step(StepField::blocks)},
+                                        rotaryShapeOf(op.key), context.cache,
+                                        places),
+           /*onSelected=*/false, reads,
            {y.buffer, b.cache(scope.indices.at(op.append.getLayer()))},
            op.append.getLoc());
 }
@@ -345,6 +354,15 @@ void ProgramLowering::lowerBlock(Block &block, Scope &scope) {
     if (auto before = findRotaryAppend(attention)) {
       for (Operation *op : before->all()) {
         covered.insert(op);
+      }
+      for (Value input : before->inputs()) {
+        // Copies that nothing else reads are not made.
+        Operation *maker = input.getDefiningOp();
+        if (pieceOf(input) && llvm::all_of(maker->getUsers(), [&](auto *user) {
+              return llvm::is_contained(before->all(), user);
+            })) {
+          covered.insert(maker);
+        }
       }
     }
   }

@@ -7,6 +7,8 @@
 
 #include "tandem/targets/Nvidia/Lowering/Movements.h"
 
+#include "tandem/targets/Nvidia/Lowering/Support.h"
+
 #include "llvm/ADT/StringMap.h"
 
 #include <limits>
@@ -379,4 +381,30 @@ Expected<Movements> tandem::nvidia::movementsOf(onnx::NodeOp op) {
         "has results whose types do not follow from its inputs");
   }
   return movements;
+}
+
+std::optional<Piece> tandem::nvidia::pieceOf(Value value) {
+  auto node = value.getDefiningOp<onnx::NodeOp>();
+  if (!node || !isMovement(node.getOpType())) {
+    return std::nullopt;
+  }
+  Expected<Movements> movements = movementsOf(node);
+  if (!movements) {
+    llvm::consumeError(movements.takeError());
+    return std::nullopt;
+  }
+  int64_t output = cast<OpResult>(value).getResultNumber();
+  auto isOurs = [&](const NodeMovement &copy) { return copy.output == output; };
+  if (movements->background || llvm::count_if(movements->copies, isOurs) != 1) {
+    return std::nullopt;
+  }
+  const NodeMovement &copy = *llvm::find_if(movements->copies, isOurs);
+  Value whole = node.getInputs()[copy.input];
+  Movement movement = copy.movement.simplified();
+  const Strided &from = movement.from;
+  bool isPiece =
+      from.pitch == widthOf(whole) && from.sizes.size() == 1 &&
+      from.strides[0] == 1 && movement.to.count() == widthOf(value) &&
+      elementIn(whole) == Element::f32 && elementIn(value) == Element::f32;
+  return isPiece ? std::optional(Piece{whole, from.offset}) : std::nullopt;
 }

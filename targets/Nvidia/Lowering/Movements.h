@@ -43,6 +43,16 @@ bool isMovement(llvm::StringRef operation);
 /// in words, where one crosses tokens or depends on values of the step.
 llvm::Expected<Movements> movementsOf(onnx::NodeOp op);
 
+/// The rows that a value's are neighbouring elements of.
+struct Piece {
+  mlir::Value whole;
+  int64_t first = 0; ///< element of a row of `whole`
+};
+
+/// What a primitive that moves elements would copy `value` from, where that is
+/// a piece of rows of fp32.
+std::optional<Piece> pieceOf(mlir::Value value);
+
 } // namespace tandem::nvidia
 
 #endif // TANDEM_TARGETS_NVIDIA_LOWERING_MOVEMENTS_H

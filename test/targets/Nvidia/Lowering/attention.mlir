@@ -37,10 +37,13 @@ deploy.part @rounded phases ["prefill", "decode"] on <"chip", "toy"> mesh [1, 1]
 !cache = !transformer.kv_cache<layers = 1, heads = 1, key_dim = 8, value_dim = 8, element = f32>
 !square = tensor<16x16xf32, #transformer.stored<bf16>>
 
-// Tests that one kernel rotates queries and keys and appends, and that attention
-// writes its rows as the product behind it reads them.
+// Tests that one kernel rotates queries and keys and appends, of pieces of wider
+// rows without a copy, and that attention writes its rows as the product behind it
+// reads them.
 // CHECK-LABEL: nvidia.plan @fused
-// CHECK: nvidia.launch @kernels::@append_1x1x64x8x8_of_4_bf16_rotary_2x8_2_rotary_1x8_2 grid [4, 1, 1] threads 128 shared 0 reads({{.*}}) writes(%[[Q:.*]], %[[CACHE:.*]])
+// CHECK: %[[X:.*]] = nvidia.buffer input
+// CHECK-NOT: @move
+// CHECK: nvidia.launch @kernels::@append_1x1x64x8x8_of_4_bf16_rotary_2x8_2_rotary_1x8_2_key_at_0_of_16_value_at_8_of_16 grid [4, 1, 1] threads 128 shared 0 reads(%{{.*}}, %[[X]], %[[X]], %[[X]], {{.*}}) writes(%[[Q:.*]], %[[CACHE:.*]])
 // CHECK: nvidia.launch @kernels::@attention_2_1x1x64x8x8_of_4_bf16_3fe0000000000000_causal_splits_2_2_1_4 {{.*}} reads(%{{.*}}, %[[Q]], {{.*}}, %[[CACHE]]) writes(%[[PARTS:.*]])
 // CHECK: nvidia.launch @kernels::@merge_2_splits_2x8_of_tiles_to_bf16x3 {{.*}} reads(%{{.*}}, %[[PARTS]]) writes(%[[Y:.*]])
 // CHECK: nvidia.launch @kernels::@gemv_bf16_16x16 {{.*}} reads(%{{.*}}, %[[Y]], %{{.*}})
