@@ -12,6 +12,7 @@
 
 #include "tandem/passes/Outline/Passes.h"
 #include "tandem/passes/Outline/Segments.h"
+#include "tandem/passes/Split/RowWise.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/MapVector.h"
@@ -73,11 +74,13 @@ TypedAttr sourceOf(OpOperand &operand, int64_t rows) {
   Value value = operand.get();
   if (auto constant = value.getDefiningOp<onnx::ConstantOp>()) {
     auto type = cast<ShapedType>(constant.getType());
-    // Integers are sizes and axes, and one number beside the rows of a node is
-    // a factor: part of the program.
-    bool isFactor =
-        isa<onnx::NodeOp>(operand.getOwner()) && type.getNumElements() == 1;
-    bool isWeight = isa<FloatType>(type.getElementType()) && !isFactor;
+    // Integers are sizes and axes but where elements meet them, and one number
+    // beside the rows of a node is a factor: part of the program.
+    auto node = dyn_cast<onnx::NodeOp>(operand.getOwner());
+    bool isFactor = node && type.getNumElements() == 1;
+    bool isData =
+        isa<FloatType>(type.getElementType()) || (node && isElementWise(node));
+    bool isWeight = isData && !isFactor;
     return isWeight ? constant.getValue() : TypedAttr();
   }
   auto table = value.getDefiningOp<transformer::RotaryTableOp>();

@@ -19,8 +19,7 @@ using namespace mlir;
 
 namespace tandem {
 
-/// Primitives that compute each element from the elements at its place.
-static bool isElementWise(StringRef opType) {
+bool isElementWise(onnx::NodeOp op) {
   static const llvm::StringSet<> names = {
       "Abs",      "Add",   "And",     "Cast",        "Ceil",
       "Clip",     "Cos",   "Div",     "Equal",       "Erf",
@@ -31,7 +30,7 @@ static bool isElementWise(StringRef opType) {
       "Relu",     "Round", "Sigmoid", "Sign",        "Sin",
       "Softplus", "Sqrt",  "Sub",     "Sum",         "Swish",
       "Tanh",     "Where", "Xor"};
-  return names.contains(opType);
+  return names.contains(op.getOpType());
 }
 
 static int64_t rankOf(Value value) {
@@ -79,7 +78,7 @@ std::string whyNotRowWise(Operation &op,
     return llvm::formatv("'{0}' was not recognised as part of a transformer",
                          node.getQualifiedName());
   }
-  if (isElementWise(node.getOpType())) {
+  if (isElementWise(node)) {
     return whyNotElementWise(node, isTokenMajor);
   }
   std::string why;

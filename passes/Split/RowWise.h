@@ -15,10 +15,13 @@
 
 #include <string>
 
-#include "mlir/IR/Operation.h"
+#include "tandem/dialects/Onnx/IR/OnnxOps.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
 
 namespace tandem {
+
+/// Whether the primitive computes each element from the elements at its place.
+bool isElementWise(onnx::NodeOp op);
 
 /// Empty if `op` computes each token's results from that token's operands, the
 /// reason in words otherwise. `isTokenMajor` says which operands lead with

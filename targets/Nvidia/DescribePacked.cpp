@@ -73,6 +73,9 @@ static std::vector<PackedField> describeBlocks(const WeightFormat &format) {
 std::optional<std::vector<PackedField>>
 tandem::nvidia::describePacked(deploy::SlotAttr slot,
                                const PackedWeight & /*packed*/) {
+  if (isa<IntegerType>(slot.getType().getElementType())) {
+    return std::nullopt; // numbers of a program, which no seed gives
+  }
   if (slot.getRole() == deploy::WeightRole::vector) {
     uint64_t elements = slot.getType().getNumElements();
     return std::vector{inRows("f32", 1, elements, 32, elements)};

@@ -9,6 +9,7 @@
 
 #include "tandem/dialects/Transformer/IR/HalfFloats.h"
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/Nvidia/Kernels/Elements.h"
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
 
 #include "llvm/Support/Endian.h"
@@ -49,7 +50,8 @@ PackingPlan tandem::nvidia::planPacking(deploy::PartOp part) {
        llvm::enumerate(part.getWeights().getAsRange<deploy::SlotAttr>())) {
     PackedWeight packed;
     packed.layout = "vector";
-    packed.bytes = slot.getType().getNumElements() * int64_t(sizeof(float));
+    packed.bytes =
+        slot.getType().getNumElements() * bytesOf(*elementOf(slot.getType()));
     unsigned isTransposed = 0;
     if (auto format = formatOf(slot)) {
       packed.layout =
@@ -200,9 +202,10 @@ void tandem::nvidia::packWeight(deploy::SlotAttr slot,
   Floats elements(onnx::getPayloads(slot.getSource()).front(),
                   payloads.front());
   if (!format) {
-    return elements.type.isF32()
-               ? write(payloads.front())
-               : writeVector(elements, slot.getType().getNumElements(), write);
+    bool isNarrow = elements.type.isF16() || elements.type.isBF16();
+    return isNarrow
+               ? writeVector(elements, slot.getType().getNumElements(), write)
+               : write(payloads.front());
   }
   if (format->kind == WeightFormat::Kind::bf16) {
     return writeRows<uint16_t>(

@@ -8,7 +8,8 @@
 // Matrices and tables are rows along K, as WeightFormat.h says: as in the file
 // where that has [N][K], a transposed copy where it has [K][N]; bf16 ones
 // filled up with zeros to whole tiles of tensor cores. Codes that tensor cores
-// take lie in groups (Kernels/Codes.h). Vectors are fp32.
+// take lie in groups (Kernels/Codes.h). Vectors are fp32,
+// or integers as they are.
 //
 //===----------------------------------------------------------------------===//
 

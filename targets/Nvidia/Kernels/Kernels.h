@@ -164,10 +164,12 @@ public:
 
   /// (count, ids, table...) -> rows [depth]: row `ids[i]` of the table.
   Kernel embedding(const WeightFormat &table);
-  /// (count, x, scale) -> y
-  Kernel rmsNorm(const RowFormat &output, double epsilon);
-  /// (count, x, scale, bias where it has one) -> y
-  Kernel layerNorm(const RowFormat &output, double epsilon, bool hasBias);
+  /// (count, x, scale) -> y; rows of several lines, each of `output`'s width,
+  /// are fp32.
+  Kernel rmsNorm(const RowFormat &output, double epsilon, int64_t lines = 1);
+  /// (count, x, scale, bias where it has one) -> y, likewise
+  Kernel layerNorm(const RowFormat &output, double epsilon, bool hasBias,
+                   int64_t lines = 1);
   /// (count, x, weight..., gate..., operands of steps...) -> y
   Kernel linear(const LinearShape &shape);
   /// (count, x, operands of steps...) -> y: the steps applied to each element.

@@ -24,22 +24,35 @@ static Expr meanOf(Code &code, int64_t width, Pointer shared,
   return sum / double(width);
 }
 
-static Kernel shapeOfNorm() {
+/// A block for each line of a row.
+static Kernel shapeOfNorm(int64_t lines) {
   Kernel kernel;
   kernel.threads = threads;
   kernel.sharedBytes = threads / 32 * sizeof(float);
+  kernel.blocksPerRow = lines;
   return kernel;
 }
 
-Kernel Kernels::rmsNorm(const RowFormat &output, double epsilon) {
+static std::string nameOfLines(int64_t lines) {
+  return lines > 1 ? "_lines_" + std::to_string(lines) : "";
+}
+
+/// The number of the block's line among those of all rows.
+static Expr lineOf(Expr row, int64_t lines) {
+  return lines > 1 ? row * double(lines) + row.code->blockX() : row;
+}
+
+Kernel Kernels::rmsNorm(const RowFormat &output, double epsilon,
+                        int64_t lines) {
   int64_t width = output.width;
   std::string name = "rms_norm_" + std::to_string(width) + "_" +
-                     bitsOf(epsilon) + output.name();
+                     bitsOf(epsilon) + nameOfLines(lines) + output.name();
   return define(
-      name, /*buffers=*/3, shapeOfNorm(), [](int64_t i) { return i == 1; },
+      name, /*buffers=*/3, shapeOfNorm(lines), [](int64_t i) { return i == 1; },
       [&](const Body &body) {
         Code &code = body.code;
-        Pointer x = body.arguments[0] + body.row * double(width);
+        Expr row = lineOf(body.row, lines);
+        Pointer x = body.arguments[0] + row * double(width);
         Expr mean = meanOf(code, width, body.shared, [&](Expr column) {
           Expr element = (x + column).loadFloat();
           return element * element;
@@ -48,7 +61,7 @@ Kernel Kernels::rmsNorm(const RowFormat &output, double epsilon) {
         code.loop(code.thread(), code.integer(width), threads,
                   [&](Expr column) {
                     Expr scale = (body.arguments[1] + column).loadFloat();
-                    storeElement(output, body.arguments[2], body.row, column,
+                    storeElement(output, body.arguments[2], row, column,
                                  (x + column).loadFloat() * factor * scale);
                   });
         clearPadding(output, body.arguments[2], body.row, /*rowCount=*/1,
@@ -56,18 +69,20 @@ Kernel Kernels::rmsNorm(const RowFormat &output, double epsilon) {
       });
 }
 
-Kernel Kernels::layerNorm(const RowFormat &output, double epsilon,
-                          bool hasBias) {
+Kernel Kernels::layerNorm(const RowFormat &output, double epsilon, bool hasBias,
+                          int64_t lines) {
   int64_t width = output.width;
   std::string name = "layer_norm_" + std::to_string(width) + "_" +
-                     bitsOf(epsilon) + (hasBias ? "_bias" : "") + output.name();
+                     bitsOf(epsilon) + (hasBias ? "_bias" : "") +
+                     nameOfLines(lines) + output.name();
   int64_t last = hasBias ? 3 : 2;
   return define(
-      name, last + 1, shapeOfNorm(),
+      name, last + 1, shapeOfNorm(lines),
       [&](int64_t i) { return i > 0 && i < last; },
       [&](const Body &body) {
         Code &code = body.code;
-        Pointer x = body.arguments[0] + body.row * double(width);
+        Expr row = lineOf(body.row, lines);
+        Pointer x = body.arguments[0] + row * double(width);
         Expr mean = meanOf(code, width, body.shared, [&](Expr column) {
           return (x + column).loadFloat();
         });
@@ -83,8 +98,7 @@ Kernel Kernels::layerNorm(const RowFormat &output, double epsilon,
               if (hasBias) {
                 element = element + (body.arguments[2] + column).loadFloat();
               }
-              storeElement(output, body.arguments[last], body.row, column,
-                           element);
+              storeElement(output, body.arguments[last], row, column, element);
             });
         clearPadding(output, body.arguments[last], body.row, /*rowCount=*/1,
                      body.count, threads);

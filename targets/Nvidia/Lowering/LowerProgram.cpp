@@ -117,13 +117,21 @@ void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
            y.isSelected, reads, y.buffer, op.getLoc());
 }
 
+/// Lines along the last dimension of a row: the heads of queries, for one.
+static int64_t linesOf(Value value) {
+  return widthOf(value) / innerShapeOf(value).back();
+}
+
 void ProgramLowering::lower(RmsNormOp op, Scope &scope) {
   const Rows x = scope.rows.at(op.getInput());
   RowFormat format = formatFor(op.getOutput(), x.isSelected);
   Rows y = scope.makeRows(op.getOutput(), x.isSelected, format.terms);
-  b.launch(context.kernels.rmsNorm(format, op.getEpsilon().convertToDouble()),
-           x.isSelected, {x.buffer, scope.vector(op.getScale())}, y.buffer,
-           op.getLoc());
+  int64_t lines = linesOf(op.getOutput());
+  format.width /= lines;
+  b.launch(
+      context.kernels.rmsNorm(format, op.getEpsilon().convertToDouble(), lines),
+      x.isSelected, {x.buffer, scope.vector(op.getScale())}, y.buffer,
+      op.getLoc());
 }
 
 void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
@@ -134,8 +142,10 @@ void ProgramLowering::lower(LayerNormOp op, Scope &scope) {
   }
   RowFormat format = formatFor(op.getOutput(), x.isSelected);
   Rows y = scope.makeRows(op.getOutput(), x.isSelected, format.terms);
+  int64_t lines = linesOf(op.getOutput());
+  format.width /= lines;
   b.launch(context.kernels.layerNorm(format, op.getEpsilon().convertToDouble(),
-                                     bool(op.getBias())),
+                                     bool(op.getBias()), lines),
            x.isSelected, reads, y.buffer, op.getLoc());
 }
 

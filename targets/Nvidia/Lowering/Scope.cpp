@@ -28,8 +28,8 @@ Rows Scope::makeRows(Value value, bool isSelected, int64_t terms) {
 Value Scope::vector(Value weight) {
   int64_t entry = entries.at(weight);
   auto type = cast<RankedTensorType>(context.part.getSlot(entry).getType());
-  return builder.memory(Memory::weights, type.getNumElements() * sizeof(float),
-                        0, entry);
+  int64_t bytes = type.getNumElements() * bytesOf(*elementOf(type));
+  return builder.memory(Memory::weights, bytes, 0, entry);
 }
 
 Value Scope::rowsOf(Value value, ArrayRef<int64_t> shape, bool isSelected) {

@@ -77,6 +77,8 @@ def integers(graph, x, y):
     added = node("ScatterElements", heads, indices, found, axis=3, reduction="add")
     replaced = node("ScatterElements", added, below, node("Mul", lowest, graph.real(0.5)), axis=-1)
     hot = node("OneHot", best, constant(16), graph.real([-0.25, 1.5]))
+    same = node("Equal", node("Unsqueeze", best, constant([3])), constant(np.arange(16)))
+    hot = node("Add", hot, node("Cast", same, to=onnx.TensorProto.FLOAT))
     # (i * (2^40 + 1) - 2^41) mod 1000003, and with the other sign
     large = node("Sub", node("Mul", indices, constant(2**40 + 1)), constant(2**41))
     rests = [node("Mod", large, constant(divisor), fmod=fmod) for divisor, fmod in ((1000003, 0), (-999983, 0), (-9973, 1))]
@@ -104,10 +106,15 @@ def integers(graph, x, y):
 
 
 def products(graph, x, y):
-    """Products of activations, scans, pads and triangles."""
+    """Products of activations, norms of heads, scans, pads and triangles."""
     constant, node = graph.constant, graph.node
     flat = constant([0, 0, 64])
     heads = node("Reshape", x, constant([0, 0, 4, 16]))
+    scales = [graph.real(1 + np.sin(np.arange(16) + start)) for start in range(3)]
+    mean = node("ReduceMean", node("Pow", heads, graph.real(2.0)), constant([-1]), keepdims=1)
+    root = node("Sqrt", node("Add", mean, graph.real(1e-6)))
+    heads = node("Mul", node("Mul", heads, node("Reciprocal", root)), scales[0])
+    heads = node("Add", heads, node("LayerNormalization", heads, *scales[1:], axis=-1))
     scores = node("MatMul", heads, node("Transpose", heads, perm=[0, 1, 3, 2]))
     lower = node("Trilu", node("Tanh", scores), constant(-1), upper=0)
     upper = node("Trilu", node("Tanh", scores), constant(1))

@@ -83,3 +83,33 @@ deploy.part @products phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 
     return %y, %c : tensor<?x8xf32>, !cache
   }
 }
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+
+// Tests that norms of heads take a block for each, and that a constant of
+// integers is a weight where elements meet it.
+// CHECK-LABEL: nvidia.plan @heads
+// CHECK: nvidia.program @"prefill-1"
+// CHECK: nvidia.launch @kernels::@rms_norm_4_{{[0-9a-f]*}}_lines_2 grid [2, 1, 1] threads 128 shared 16
+// CHECK: nvidia.launch @kernels::@layer_norm_4_{{[0-9a-f]*}}_lines_2 grid [2, 1, 1] threads 128 shared 16
+// CHECK: %[[NUMBERS:.*]] = nvidia.buffer weights of 2 at 0 bytes 64
+// CHECK: nvidia.launch @kernels::@map_8_cast_to_i64_Equal_vector_i64_Cast {{.*}} reads(%{{.*}}, %{{.*}}, %[[NUMBERS]])
+deploy.part @heads phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<4xf32>>, #deploy.slot<vector, dense<[0, 1, 2, 3, 4, 5, 6, 7]> : tensor<8xi64>>] {
+  func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<32x8xf32>
+    %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>
+    %last = onnx.constant dense<-1> : tensor<1xi64>
+    %heads = onnx.node "Reshape"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x2x4xf32>
+    %scale = deploy.weight %weights[1] : tensor<4xf32>
+    %n = transformer.rms_norm %heads, %scale epsilon 1.0e-6 : tensor<?x2x4xf32>, tensor<4xf32>
+    %l = transformer.layer_norm %n, %scale epsilon 1.0e-6 : (tensor<?x2x4xf32>, tensor<4xf32>) -> tensor<?x2x4xf32>
+    %r = onnx.node "Reshape"(%l, %last) {} : (tensor<?x2x4xf32>, tensor<1xi64>) -> tensor<?x8xf32>
+    %i = onnx.node "Cast"(%r) {to = 7 : i64} : (tensor<?x8xf32>) -> tensor<?x8xi64>
+    %numbers = deploy.weight %weights[2] : tensor<8xi64>
+    %e = onnx.node "Equal"(%i, %numbers) {} : (tensor<?x8xi64>, tensor<8xi64>) -> tensor<?x8xi1>
+    %y = onnx.node "Cast"(%e) {to = 1 : i64} : (tensor<?x8xi1>) -> tensor<?x8xf32>
+    return %y, %c : tensor<?x8xf32>, !cache
+  }
+}
