@@ -21,6 +21,9 @@ using namespace tandem::nvidia;
 static constexpr std::array<StringLiteral, 3> cacheElements = {"f32", "bf16",
                                                                "f16"};
 
+/// Of a machine.
+static constexpr int64_t mostGpus = 64;
+
 /// Reads one key; what was expected in its place, or nothing.
 static std::string readKey(NamedAttribute entry, Machine &machine) {
   if (entry.getName() == "architecture") {
@@ -53,6 +56,14 @@ static std::string readKey(NamedAttribute entry, Machine &machine) {
     }
     return "one of " + llvm::join(cacheElements, ", ");
   }
+  if (entry.getName() == "gpu") {
+    auto number = dyn_cast<IntegerAttr>(entry.getValue());
+    if (number && number.getInt() >= 0 && number.getInt() < mostGpus) {
+      machine.gpu = number.getInt();
+      return {};
+    }
+    return "a number from 0 to " + std::to_string(mostGpus - 1);
+  }
   if (entry.getName() == "input_terms") {
     auto terms = dyn_cast<IntegerAttr>(entry.getValue());
     if (terms && terms.getInt() >= 1 && terms.getInt() <= 3) {
@@ -61,7 +72,7 @@ static std::string readKey(NamedAttribute entry, Machine &machine) {
     }
     return "1, 2 or 3";
   }
-  return "'architecture', 'cache_block_tokens', 'cache_element' and "
+  return "'architecture', 'cache_block_tokens', 'cache_element', 'gpu' and "
          "'input_terms' only";
 }
 

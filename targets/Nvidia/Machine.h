@@ -27,6 +27,8 @@ struct Machine {
   /// Elements of the cache, the key `cache_element`: f32, bf16 or f16. Empty:
   /// bf16 where the part's matrices are, else f32.
   std::string cacheElement;
+  /// Which of the machine's GPUs of that architecture, from 0, the key `gpu`.
+  int64_t gpu = 0;
   /// Terms of bf16 that inputs of products for many rows are sums of, the key
   /// `input_terms`: 1 to 3. 0: 3 beside a cache of f32, else 2 (RowFormat.h).
   int64_t inputTerms = 0;

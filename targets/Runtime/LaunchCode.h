@@ -108,6 +108,7 @@ struct LaunchCode {
   std::string format;
   std::string device;
   std::string leastDriver; ///< "12.3"
+  uint64_t chipNumber = 0;
   std::string file;
   std::optional<std::string> binary;
   std::optional<std::string> whyNoBinary;

@@ -180,6 +180,8 @@ template <class Visitor> void describe(Visitor &visit, LaunchCode &record) {
       "least_driver", record.leastDriver,
       "version of the chip's driver, MAJOR.MINOR, that takes them; later ones "
       "do too");
+  visit("chip_number", record.chipNumber,
+        "which of the machine's chips of that architecture, from 0");
   visit("file", record.file, "kernels, text in the part's folder");
   visit("binary", record.binary, "the same text as machine code");
   visit("why_no_binary", record.whyNoBinary, "where there is none");

@@ -13,9 +13,10 @@ namespace tandem::nvidia::driver {
 
 using runtime::formatBytes;
 
-Device::Device(const Architecture &architecture, int32_t leastDriver)
+Device::Device(const Architecture &architecture, int32_t leastDriver,
+               uint64_t number)
     : driver(leastDriver) {
-  choose(architecture);
+  choose(architecture, number);
   driver.require(driver.primaryContextRetain(&context, device),
                  "make a context");
   makeCurrent();
@@ -32,8 +33,9 @@ static std::string capabilityText(int32_t major, int32_t minor) {
 }
 
 /// Code for an architecture whose name ends in a letter runs on no other.
-void Device::choose(const Architecture &architecture) {
+void Device::choose(const Architecture &architecture, uint64_t number) {
   int32_t count = 0;
+  uint64_t fitting = 0;
   driver.require(driver.deviceGetCount(&count), "count GPUs");
   std::string found;
   for (int32_t i = 0; i < count; ++i) {
@@ -49,10 +51,20 @@ void Device::choose(const Architecture &architecture) {
                      "describe a GPU");
     }
     if (major == architecture.major && minor == architecture.minor) {
-      return;
+      if (fitting++ == number) {
+        return;
+      }
+      continue;
     }
     found += (found.empty() ? "'" : ", '") + std::string(name) + "' with " +
              capabilityText(major, minor);
+  }
+  if (fitting > 0) {
+    lack("this bundle is for GPU " + std::to_string(number) +
+         " of compute capability " +
+         capabilityText(architecture.major, architecture.minor) +
+         ", counted from 0, and this machine has " + std::to_string(fitting) +
+         "; change 'gpu' in the fleet's 'machine' and compile again");
   }
   lack("this bundle is for " + std::string(architecture.name) +
        ", compute capability " +

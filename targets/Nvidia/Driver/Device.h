@@ -21,12 +21,14 @@
 
 namespace tandem::nvidia::driver {
 
-/// The first GPU of an architecture.
+/// One of a machine's GPUs.
 class Device {
 public:
-  /// Fails, with exit code 7, where no GPU has the architecture or the driver
-  /// is older than `leastDriver`.
-  Device(const Architecture &architecture, int32_t leastDriver);
+  /// The GPU of that number, from 0, among those of the architecture. Fails,
+  /// with exit code 7, where there is none or the driver is older than
+  /// `leastDriver`.
+  Device(const Architecture &architecture, int32_t leastDriver,
+         uint64_t number = 0);
   ~Device();
   Device(const Device &) = delete;
 
@@ -41,7 +43,7 @@ public:
                                const std::string &purpose) const;
 
 private:
-  void choose(const Architecture &architecture);
+  void choose(const Architecture &architecture, uint64_t number);
 
   DriverApi driver;
   DeviceNumber device = 0;

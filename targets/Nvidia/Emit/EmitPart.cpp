@@ -90,6 +90,7 @@ FailureOr<EmittedPart> tandem::nvidia::emitPart(deploy::PartOp part,
     return part.emitError() << toString(ptx.takeError());
   }
   code.leastDriver = driverText(machine->architecture->driver);
+  code.chipNumber = machine->gpu;
   code.file = "kernels.ptx";
   if (failed(sink.addFile(code.file, *ptx)) ||
       failed(addBinary(part, *ptx, *machine->architecture, code, sink))) {

@@ -54,9 +54,10 @@ deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weig
 // expected-error @below {{chip 'chip' has machine key 'architecture' = "sm_60", expected one of sm_90a, sm_100a, sm_103a, sm_120a}}
 // expected-error @below {{chip 'chip' has machine key 'cache_block_tokens' = 24 : i64, expected a power of two from 16 to 4096}}
 // expected-error @below {{chip 'chip' has machine key 'cache_element' = "f8", expected one of f32, bf16, f16}}
+// expected-error @below {{chip 'chip' has machine key 'cores' = 2 : i64, expected 'architecture', 'cache_block_tokens', 'cache_element', 'gpu' and 'input_terms' only}}
+// expected-error @below {{chip 'chip' has machine key 'gpu' = 64 : i64, expected a number from 0 to 63}}
 // expected-error @below {{chip 'chip' has machine key 'input_terms' = 4 : i64, expected 1, 2 or 3}}
-// expected-error @below {{chip 'chip' has machine key 'cores' = 2 : i64, expected 'architecture', 'cache_block_tokens', 'cache_element' and 'input_terms' only}}
-deploy.part @machine phases ["prefill"] on <"chip", "toy", {architecture = "sm_60", cache_block_tokens = 24 : i64, cache_element = "f8", cores = 2 : i64, input_terms = 4 : i64}> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>] {
+deploy.part @machine phases ["prefill"] on <"chip", "toy", {architecture = "sm_60", cache_block_tokens = 24 : i64, cache_element = "f8", cores = 2 : i64, gpu = 64 : i64, input_terms = 4 : i64}> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>] {
   func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<32x8xf32>
     %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>

@@ -50,14 +50,15 @@ Result cuGetErrorString(Result result, const char **sentence) {
 
 Result cuDeviceGetCount(int32_t *count) {
   Call call("cuDeviceGetCount", false);
-  *count = 1;
+  *count = call.state.settings.devices;
   return call.entered;
 }
 
 Result cuDeviceGet(DeviceNumber *device, int32_t ordinal) {
   Call call("cuDeviceGet", false);
   *device = ordinal;
-  return ordinal == 0 ? call.entered : Result::invalidValue;
+  return ordinal < call.state.settings.devices ? call.entered
+                                               : Result::invalidValue;
 }
 
 Result cuDeviceGetName(char *name, int32_t bytes, DeviceNumber) {
@@ -83,8 +84,9 @@ Result cuDeviceTotalMem_v2(size_t *bytes, DeviceNumber) {
   return call.entered;
 }
 
-Result cuDevicePrimaryCtxRetain(Context *context, DeviceNumber) {
+Result cuDevicePrimaryCtxRetain(Context *context, DeviceNumber device) {
   Call call("cuDevicePrimaryCtxRetain", false);
+  call.state.log("context of device " + std::to_string(device));
   *context = reinterpret_cast<Context>(&call.state);
   ++call.state.contexts;
   return call.entered;

@@ -26,6 +26,8 @@ Settings Settings::ofEnvironment() {
       settings.version = std::atoi(value.c_str());
     } else if (name == "capability") {
       std::sscanf(value.c_str(), "%d.%d", &settings.major, &settings.minor);
+    } else if (name == "devices") {
+      settings.devices = std::atoi(value.c_str());
     } else if (name == "memory") {
       settings.memoryBytes = std::strtoull(value.c_str(), nullptr, 10);
     } else if (name == "failing-launch") {

@@ -23,7 +23,8 @@ struct Settings {
   bool hasDevice = true;                    ///< no-device
   int32_t version = 13000;                  ///< driver=12020: of CUDA 12.2
   int32_t major = 9, minor = 0;             ///< capability=9.0
-  uint64_t memoryBytes = uint64_t(4) << 30; ///< memory=N: of the device
+  int32_t devices = 1;                      ///< devices=N: alike
+  uint64_t memoryBytes = uint64_t(4) << 30; ///< memory=N: of the devices
   uint64_t failingLaunch = 0;  ///< failing-launch=N: the N-th kernel fails
   uint64_t mostThreads = 1024; ///< threads=N: that registers are enough for
   std::string log;             ///< log=FILE: a line for each call and work
