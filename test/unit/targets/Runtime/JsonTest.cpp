@@ -19,6 +19,7 @@ struct Sample {
   std::vector<uint64_t> sizes;
   std::optional<uint64_t> extra;
   int32_t token = 0;
+  std::optional<bool> isOpen;
 };
 
 template <class Visitor> void describe(Visitor &visit, Sample &record) {
@@ -26,6 +27,7 @@ template <class Visitor> void describe(Visitor &visit, Sample &record) {
   visit("sizes", record.sizes, "some sizes");
   visit("extra", record.extra, "more");
   visit("token", record.token, "an id");
+  visit("is_open", record.isOpen, "whether it is");
 }
 } // namespace
 
@@ -61,7 +63,7 @@ TEST(Json, NumbersBeyondDoubleAndBadTextAreRejected) {
 }
 
 TEST(Records, RoundTripIsTheIdentity) {
-  Sample sample = {"x", {1, 2}, 7, -0};
+  Sample sample = {"x", {1, 2}, 7, -0, true};
   std::string text = writeJson(writeValue(sample));
   Sample copy;
   readValue(parseJson(text, "t"), copy, "t");
@@ -86,5 +88,8 @@ TEST(Records, MissingKeysAndWrongTypesAreNamed) {
             "t.sizes[0] must be a whole number from 0 in range");
   EXPECT_EQ(whyRejected(R"({"name": "x", "sizes": [], "token": 2147483648})"),
             "t.token must be a whole number from 0 in range");
+  EXPECT_EQ(
+      whyRejected(R"({"name": "x", "sizes": [], "token": 0, "is_open": 1})"),
+      "t.is_open must be true or false");
   EXPECT_EQ(whyRejected("[]"), "t must be an object");
 }
