@@ -36,16 +36,16 @@ static std::vector<runtime::SeededLoop> groupLoops(const WeightFormat &format) {
   uint64_t codes = format.groupCodes(), groups = format.stride() / codes;
   std::vector<runtime::SeededLoop> loops = {{rows, rowBits, 1, 0},
                                             {groups, 8 * 64, 0, codes}};
-  if (format.bits == 4) {
-    llvm::append_range(loops, std::initializer_list<runtime::SeededLoop>{
-                                  {4, 32, 0, 32}, // runs
-                                  {4, 128, 0, 8}, // threads
-                                  {4, 4, 0, 2},
-                                  {2, 16, 0, 1}});
+  uint64_t bits = format.bits, each = format.runCodes() / 4;
+  loops.push_back({codes / 32, 8 * bits, 0, 32}); // stretches
+  loops.push_back({4, 128, 0, each});             // threads
+  if (bits == 4) {
+    loops.push_back({8 / each, 2 * each, 0, 16}); // runs
+    loops.push_back({each / 2, 4, 0, 2});
+    loops.push_back({2, 16, 0, 1});
   } else {
-    llvm::append_range(loops,
-                       std::initializer_list<runtime::SeededLoop>{
-                           {2, 64, 0, 32}, {4, 128, 0, 8}, {8, 8, 0, 1}});
+    loops.push_back({8 / each, 8 * each, 0, 16});
+    loops.push_back({each, 8, 0, 1});
   }
   return loops;
 }
@@ -56,16 +56,16 @@ static std::vector<PackedField> describeBlocks(const WeightFormat &format) {
   uint64_t fileCodes = fileBlocks * format.block;
   std::vector<PackedField> fields = {inRows(
       format.bits == 4 ? "u4" : "u8", rows, fileCodes, format.bits, fileCodes)};
-  if (format.isForTensorCores()) {
-    fields[0].places.columns = format.depth;
-    fields[0].places.loops = groupLoops(format);
-  }
+  fields[0].places.columns = format.depth;
+  fields[0].places.loops = groupLoops(format);
   // A scale and, where there are some, a zero point of each block.
   for (unsigned number = 0; number < format.numbers(); ++number) {
-    PackedField &field = fields.emplace_back(inRows(
-        "f32", rows, fileBlocks, 32 * format.numbers(), format.blocks()));
+    PackedField &field = fields.emplace_back(
+        inRows(format.hasHalfNumbers ? "f16" : "f32", rows, fileBlocks,
+               8 * format.blockNumbersBytes(), format.blocks()));
     field.payload = 1 + number;
-    field.places.offset = 8 * format.numbersOffset() + 32 * number;
+    field.places.offset =
+        8 * (format.numbersOffset() + number * format.numberBytes());
   }
   return fields;
 }

@@ -38,11 +38,6 @@ static std::optional<WeightFormat> formatOf(deploy::SlotAttr slot) {
                           isNk(slot.getRole()));
 }
 
-/// Whether codes lie as tensor cores take them.
-static bool isInGroups(const WeightFormat &format) {
-  return format.isCodes() && format.isForTensorCores();
-}
-
 PackingPlan tandem::nvidia::planPacking(deploy::PartOp part) {
   PackingPlan plan;
   llvm::DenseMap<std::pair<Attribute, unsigned>, int64_t> firstOf;
@@ -55,7 +50,7 @@ PackingPlan tandem::nvidia::planPacking(deploy::PartOp part) {
     unsigned isTransposed = 0;
     if (auto format = formatOf(slot)) {
       packed.layout =
-          (isInGroups(*format) ? "groups_" : "rows_") + format->name();
+          (format->isCodes() ? "groups_" : "rows_") + format->name();
       packed.bytes = format->bytes();
       isTransposed = !isNk(slot.getRole());
     }
@@ -139,12 +134,15 @@ static void writeRows(const WeightFormat &format, bool isNk,
 static std::vector<char> groupCodes(const WeightFormat &format,
                                     const PackedRows &codes, int64_t row) {
   std::vector<char> bytes(format.rowBytes());
+  int64_t each = format.runCodes() / 4; // codes of a run that a thread has
   for (int64_t k = 0; k < format.depth; ++k) {
-    int64_t thread = k / 8 % 4, place = k % 8;
-    int64_t run = k % format.groupCodes() / 32;
+    int64_t thread = k / each % 4;
+    int64_t place = k % each + (each < 8 ? k / 16 % 2 * 4 : 0);
+    int64_t stretch = k % format.groupCodes() / 32;
     int64_t first = k / format.groupCodes() * 64 + thread * 16;
-    int64_t bit = format.bits == 4 ? run * 32 + place % 2 * 16 + place / 2 * 4
-                                   : run * 64 + place * 8;
+    int64_t bit = format.bits == 4
+                      ? stretch * 32 + place % 2 * 16 + place / 2 * 4
+                      : stretch * 64 + place * 8;
     bytes[first + bit / 8] |= codes.get(row, k) << bit % 8;
   }
   return bytes;
@@ -157,14 +155,10 @@ static void writeBlocks(const WeightFormat &format, deploy::SlotAttr slot,
   auto encoding = transformer::getBlocks(slot.getType());
   auto sources = onnx::getPayloads(slot.getSource());
   int64_t fileBlocks = llvm::divideCeil(format.depth, format.block);
-  if (isInGroups(format)) {
-    PackedRows codes{payloads[0], format.bits,
-                     fileBlocks * format.block * format.bits / 8};
-    for (int64_t n = 0; n < format.rows; ++n) {
-      write(groupCodes(format, codes, n));
-    }
-  } else {
-    write(payloads[0].take_front(format.elementBytes()));
+  PackedRows codes{payloads[0], format.bits,
+                   fileBlocks * format.block * format.bits / 8};
+  for (int64_t n = 0; n < format.rows; ++n) {
+    write(groupCodes(format, codes, n));
   }
   static constexpr char zeros[16] = {};
   write(ArrayRef<char>(zeros, format.numbersOffset() - format.elementBytes()));
@@ -177,17 +171,21 @@ static void writeBlocks(const WeightFormat &format, deploy::SlotAttr slot,
   } else if (encoding.getZeroPoints()) {
     zeroPoints.emplace(sources[2], payloads[2]);
   }
-  std::vector<float> row(format.numbers() * format.blocks());
+  int64_t numbers = format.numbers();
+  std::vector<float> row(numbers * format.blocks());
+  std::vector<uint16_t> halves(row.size());
   for (int64_t n = 0; n < format.rows; ++n) {
     for (int64_t i = 0; i < fileBlocks; ++i) {
       int64_t index = n * fileBlocks + i;
-      float *numbers = row.data() + format.numbers() * i;
-      numbers[0] = scales.at(index);
+      row[numbers * i] = scales.at(index);
       if (format.hasZeros) {
-        numbers[1] = zeroPoints ? zeroPoints->at(index) : packed.get(n, i);
+        row[numbers * i + 1] =
+            zeroPoints ? zeroPoints->at(index) : packed.get(n, i);
       }
     }
-    write(bytesOf(row));
+    llvm::transform(row, halves.begin(),
+                    [](float number) { return Half(number).bits; });
+    write(format.hasHalfNumbers ? bytesOf(halves) : bytesOf(row));
   }
 }
 

@@ -21,7 +21,8 @@
 namespace tandem::nvidia {
 
 /// Layouts of the entries: a weight that is no matrix is "vector", a matrix
-/// "rows_f32", "rows_bf16", "rows_f16", "rows_u4x16" or "groups_u4x32".
+/// "rows_f32", "rows_bf16", "rows_f16" or "groups_u4x32"
+/// (Kernels/WeightFormat.h).
 PackingPlan planPacking(deploy::PartOp part);
 
 /// Whether the file has a matrix or table as rows along K.

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
 """Writes a decoder with random weights at a real model's size, for memory and speed tests.
 
-    make_model.py smollm2|160m|0.5b|8b OUT [--inline] [--int4] [--no-data]
+    make_model.py smollm2|160m|0.5b|8b OUT [--inline] [--int4 [BLOCK]] [--zero-points] [--no-data]
 
 The graph is spelled as onnxruntime-genai's builder spells it (GroupQueryAttention,
 SkipSimplifiedLayerNormalization); weights are N(0, 0.02^2) from a fixed seed. --inline
 keeps them in model.onnx instead of model.onnx.data. --int4 has matrices as codes of 4
-bits in blocks of 32 (MatMulNBits) and --no-data leaves all weights out, for
-`tandem compile --no-weights`; codes are never made here, so --int4 needs --no-data.
-smollm2 has the shapes of SmolLM2-135M, 8b those of Llama 3 8B. Needs numpy and onnx.
+bits in blocks of BLOCK (MatMulNBits, default 32), --zero-points gives each a zero point,
+and --no-data leaves all weights out, for `tandem compile --no-weights`; codes are never
+made here, so --int4 needs --no-data. smollm2 has the shapes of SmolLM2-135M, 8b those of
+Llama 3 8B. Needs numpy and onnx.
 """
 import argparse
 import json
@@ -26,26 +27,28 @@ SIZES = {  # hidden, layers, query heads, key heads, inner width, vocabulary, ti
     "8b": (4096, 32, 32, 8, 14336, 128256, False),
 }
 CONTEXT = 4096
-BLOCK = 32
 
 
 class Builder:
     """Collects nodes and initialisers; weights are made one at a time when written."""
 
-    def __init__(self, int4):
-        self.nodes, self.shapes, self.int4 = [], {}, int4
+    def __init__(self, block, has_zero_points):
+        self.nodes, self.shapes, self.block, self.has_zero_points = [], {}, block, has_zero_points
 
     def weight(self, name, *shape, type=TensorProto.FLOAT):
         self.shapes[name] = (type, shape)
         return name
 
     def linear(self, value, name, depth, width):
-        if not self.int4:
+        if not self.block:
             return self.node("MatMul", [value, self.weight(name + ".weight", depth, width)], [name])
-        codes = self.weight(name + ".codes", width, depth // BLOCK, BLOCK // 2, type=TensorProto.UINT8)
-        scales = self.weight(name + ".scales", width, depth // BLOCK)
-        return self.node("MatMulNBits", [value, codes, scales], [name], domain="com.microsoft", K=depth, N=width, bits=4,
-                         block_size=BLOCK)
+        blocks = depth // self.block
+        weights = [self.weight(name + ".codes", width, blocks, self.block // 2, type=TensorProto.UINT8),
+                   self.weight(name + ".scales", width, blocks)]
+        if self.has_zero_points:
+            weights.append(self.weight(name + ".zero_points", width, (blocks + 1) // 2, type=TensorProto.UINT8))
+        return self.node("MatMulNBits", [value, *weights], [name], domain="com.microsoft", K=depth, N=width, bits=4,
+                         block_size=self.block)
 
     def node(self, op, inputs, outputs, domain="", **attributes):
         self.nodes.append(helper.make_node(op, inputs, outputs, name=outputs[0], domain=domain, **attributes))
@@ -56,16 +59,16 @@ class Builder:
         return self.node("Constant", [], [name], value=tensor)
 
 
-def build(size, int4):
+def build(size, block, has_zero_points):
     hidden, layers, heads, kv_heads, inner, vocabulary, tied = SIZES[size]
     dim = hidden // heads
-    b = Builder(int4)
+    b = Builder(block, has_zero_points)
     one, zero = b.constant("one", [1]), b.constant("axis_one", 1)
     total = b.node("ReduceSum", ["attention_mask", one], ["mask_sum"], keepdims=0)
     last = b.node("Cast", [b.node("Sub", [total, one], ["mask_last"])], ["seqlens_k"], to=TensorProto.INT32)
     length = b.node("Gather", [b.node("Shape", ["attention_mask"], ["mask_shape"]), zero], ["mask_length"], axis=0)
     length = b.node("Cast", [length], ["total_seq_len"], to=TensorProto.INT32)
-    table = b.weight("model.embed_tokens.weight", vocabulary, hidden) if not tied or int4 else b.node(
+    table = b.weight("model.embed_tokens.weight", vocabulary, hidden) if not tied or block else b.node(
         "Transpose", [b.weight("lm_head.weight", hidden, vocabulary)], ["tied_table"], perm=[1, 0])
     skip = b.node("Gather", [table, "input_ids"], ["embedding"])
     x = b.node("SimplifiedLayerNormalization", [skip, b.weight("layers.0.input_norm", hidden)], ["normed"],
@@ -147,13 +150,16 @@ def main():
     parser.add_argument("size", choices=SIZES)
     parser.add_argument("out", type=Path)
     parser.add_argument("--inline", action="store_true")
-    parser.add_argument("--int4", action="store_true")
+    parser.add_argument("--int4", nargs="?", type=int, const=32, metavar="BLOCK")
+    parser.add_argument("--zero-points", action="store_true")
     parser.add_argument("--no-data", action="store_true")
     arguments = parser.parse_args()
     if (arguments.int4 and not arguments.no_data) or (arguments.inline and arguments.no_data):
         parser.error("--int4 needs --no-data, and --inline excludes it")
+    if arguments.zero_points and not arguments.int4:
+        parser.error("--zero-points are those of --int4")
     arguments.out.mkdir(parents=True, exist_ok=True)
-    write(build(arguments.size, arguments.int4), arguments.size, arguments.out, arguments.inline, not arguments.no_data)
+    write(build(arguments.size, arguments.int4, arguments.zero_points), arguments.size, arguments.out, arguments.inline, not arguments.no_data)
 
 
 if __name__ == "__main__":

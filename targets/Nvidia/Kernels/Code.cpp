@@ -233,6 +233,13 @@ Expr Code::sumLanes(Expr vector) {
 // Code: threads
 //===----------------------------------------------------------------------===//
 
+void Code::preferRegisters() {
+  auto kernel =
+      getInsertionBlock()->getParentOp()->getParentOfType<LLVM::LLVMFuncOp>();
+  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                  getI32IntegerAttr(1));
+}
+
 void Code::barrier() { NVVM::Barrier0Op::create(*this); }
 
 Expr Code::shuffle(Expr a, int64_t mask) {

@@ -127,6 +127,10 @@ public:
   /// Sum of a vector's lanes, first to last.
   Expr sumLanes(Expr vector);
 
+  /// Lets the kernel's threads have all registers that they want. ptxas might
+  /// spill some so that more blocks fit on a multiprocessor.
+  void preferRegisters();
+
   /// Waits for all threads of the block.
   void barrier();
   /// Exchanges with the thread of the warp whose number differs in `mask`.

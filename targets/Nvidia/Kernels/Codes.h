@@ -5,11 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Rows of codes whose blocks are whole runs of 32 lie in groups of 64 bytes,
-// 128 codes of 4 bits or 64 of 8. Thread 4g + t of a warp loads 16 bytes of a
-// group at once: codes 8t to 8t + 7 of each run, run by run. Codes become pairs
-// of bf16, which holds them exactly; scale and zero point of a block apply to
-// the sums of a run:
+// Rows of codes lie in groups of 64 bytes, 128 codes of 4 bits or 64 of 8.
+// Thread 4g + t of a warp loads 16 bytes of a group at once: codes 8t to 8t + 7
+// of each run of 32, run by run. Where blocks are of 16, so are runs, of which
+// it has codes 4t to 4t + 3: two make 8 codes and two steps of tensor cores,
+// which are 16 deep. Codes become pairs of bf16, which holds them exactly;
+// scale and zero point of a block apply to the sums of a run:
 //   sum (code - zero) scale x = scale (sum code x - zero sum x)
 //
 //===----------------------------------------------------------------------===//
@@ -21,11 +22,14 @@
 
 namespace tandem::nvidia {
 
-/// Bytes of the words that hold a thread's 8 codes of a run.
-inline int64_t runBytes(const WeightFormat &format) { return format.bits; }
+/// Elements along a row of which a thread has 8: a run, or two.
+inline constexpr int64_t stretch = 32;
 
-/// The 4 pairs of a thread's codes of a run, less half the range of codes, as
-/// operands of tensor cores. `words` are the run's registers, 1 or 2.
+/// Bytes of the words that hold a thread's 8 codes of a stretch.
+inline int64_t stretchBytes(const WeightFormat &format) { return format.bits; }
+
+/// The 4 pairs of a thread's codes of a stretch, less half the range of codes,
+/// as operands of tensor cores. `words` are its registers, 1 or 2.
 Exprs unpackCodes(const WeightFormat &format, llvm::ArrayRef<Expr> words);
 
 /// The operand, A or B, that sums the elements of the other one: all ones.

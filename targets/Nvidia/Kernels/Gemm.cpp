@@ -24,18 +24,25 @@ static constexpr int64_t leastStages = 2;
 /// Blocks of threads that keep a chip busy, about one a multiprocessor.
 static constexpr int64_t busyBlocks = 128;
 
+static bool isGateOfCodes(const LinearShape &shape) {
+  return shape.hasGate && shape.weight.isCodes();
+}
+
 GemmTile GemmTile::of(const LinearShape &shape) {
   static constexpr GemmTile tiles[] = {{128, 128}, {128, 64}, {64, 128}};
   for (GemmTile tile : tiles) {
     // The sums of a gate, or of runs of codes, would not stay in registers.
     bool isTooLarge =
-        tile.rows > 64 && (shape.hasGate || shape.weight.isCodes());
+        (tile.rows > 64 && (shape.hasGate || shape.weight.isCodes())) ||
+        isGateOfCodes(shape);
     if (!isTooLarge && tile.blocks(shape) >= busyBlocks &&
         tile.stages(shape) >= leastStages) {
       return tile;
     }
   }
-  return {64, 64}; // fits every chip
+  // Fits every chip. With the codes of two matrices and the sums of runs, a
+  // warp has registers for half as many columns.
+  return {64, 64, isGateOfCodes(shape) ? 16 : 32};
 }
 
 void GemmCode::copyTile(Pointer to, Pointer from, int64_t rows,
@@ -94,7 +101,7 @@ void GemmCode::multiplyStage(Pointer stage, Exprs &sums) {
   for (int64_t depth = 0; depth < tileDepth / 16; ++depth) {
     Exprs weights;
     for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
-      for (int64_t i = 0; i < GemmTile::warpColumns; i += 16) {
+      for (int64_t i = 0; i < tile.warpColumns; i += 16) {
         weights.append(loadWeights(stage, matrix, i, depth));
       }
     }

@@ -17,12 +17,12 @@ namespace tandem::nvidia {
 /// What a block of threads makes at once, and how its warps share that.
 struct GemmTile {
   static constexpr int64_t warpThreads = 32, warpsAlongRows = 2;
-  static constexpr int64_t warpColumns = 32;
   /// A row of a tile in shared memory, and what one copy moves.
   static constexpr int64_t rowBytes = tileDepth * 2, pieceBytes = 16;
   static constexpr int64_t mostStages = 4;
 
-  int64_t rows, columns; ///< of the result
+  int64_t rows, columns;    ///< of the result
+  int64_t warpColumns = 32; ///< of them, what a warp makes
 
   /// The largest tile of which there are enough, and of which two stages fit.
   static GemmTile of(const LinearShape &shape);
@@ -52,18 +52,18 @@ public:
   explicit GemmCode(const Product &product)
       : product(product), shape(product.shape), code(product.code),
         tile(GemmTile::of(shape)), stages(tile.stages(shape)),
+        tilesAlongColumns(tile.warpColumns / 8),
         lane(code.thread() % GemmTile::warpThreads),
         warpRow(code.thread() / double(GemmTile::warpThreads) %
                 GemmTile::warpsAlongRows * double(warpRows())),
         warpColumn(code.thread() /
                    double(GemmTile::warpThreads * GemmTile::warpsAlongRows) *
-                   double(GemmTile::warpColumns)),
+                   double(tile.warpColumns)),
         column(code.blockX() * double(tile.columns)) {}
 
   void run();
 
 private:
-  static constexpr int64_t tilesAlongColumns = GemmTile::warpColumns / 8;
   int64_t warpRows() const { return tile.rows / GemmTile::warpsAlongRows; }
   int64_t tilesAlongRows() const { return warpRows() / 16; }
   int64_t sumsPerMatrix() const {
@@ -87,8 +87,24 @@ private:
   /// Of the columns of this thread, of all matrices: the words of the tile at
   /// `depth`.
   llvm::SmallVector<Exprs> loadCodes(Expr depth);
-  /// Elements 8t to 8t + 7 of a run of row g of a tile, as Codes.h has codes.
-  Exprs loadRun(Pointer stage, int64_t term, int64_t row, int64_t run);
+  /// 16 rows of inputs along a stretch: a thread's elements of rows g and
+  /// g + 8, term by term, as Codes.h has codes.
+  struct InputRows {
+    llvm::SmallVector<Exprs> low, high;
+  };
+  Exprs loadStretch(Pointer stage, int64_t term, int64_t row, int64_t number);
+  /// Products of a run, which is `halves` of its stretch, with pairs of
+  /// weights.
+  Exprs multiplyRun(const InputRows &inputs, llvm::ArrayRef<int64_t> halves,
+                    const Exprs &pairs);
+  /// Adds the products of the run at element `k` of tile `depth`.
+  void addRun(llvm::ArrayRef<InputRows> inputs, llvm::ArrayRef<Exprs> codes,
+              Expr depth, int64_t k, Exprs &sums);
+  /// The address `bytes` behind the start of a row, `row` + `next`, or the last
+  /// one where there are fewer.
+  Pointer atRow(Pointer matrix, int64_t rowBytes, Expr row, int64_t next,
+                Expr bytes);
+  bool isWhole() const { return shape.weight.rows % tile.columns == 0; }
   /// The operand A of 16 rows, 16 deep from element 16 `depth`.
   Exprs loadInputs(Pointer stage, int64_t term, int64_t row, int64_t depth);
   /// The operands B of 16 columns.
@@ -101,7 +117,7 @@ private:
   const LinearShape &shape;
   Code &code;
   GemmTile tile;
-  int64_t stages;
+  int64_t stages, tilesAlongColumns;
   Expr lane, warpRow, warpColumn, column;
 };
 

@@ -21,7 +21,9 @@ using namespace mlir;
 using namespace tandem::nvidia;
 
 static constexpr int64_t warpThreads = 32, warps = 4;
-static constexpr int64_t tileColumns = 16, inputRows = 8, runLength = 32;
+static constexpr int64_t tileColumns = 16, inputRows = 8;
+/// Registers at which the steps of a stretch begin.
+static constexpr int64_t bothHalves[] = {0, 2};
 static constexpr int64_t tileSums = tileColumns * inputRows;
 /// Steps along the depth whose loads are under way at the same time.
 static constexpr int64_t stepsAtOnce = 2;
@@ -48,18 +50,27 @@ public:
 
 private:
   int64_t allTiles() const { return shape.matrices() * tiles; }
+  /// Registers of a thread's inputs of a run.
+  int64_t runWords() const {
+    return weight.isCodes() ? weight.runCodes() / 8 : 4;
+  }
   /// Elements of a row that its 64 or 128 bytes of a step are.
   int64_t stepDepth() const {
     return weight.isCodes() ? weight.groupCodes() : tileDepth;
   }
 
   void findRows();
-  /// Adds A B to the sums: `low` and `high` are rows g and g + 8 of A.
+  /// Adds A B to the sums: `low` and `high` are rows g and g + 8 of A. All have
+  /// 4 registers, two for each step of tensor cores; `halves` are those to
+  /// take.
   void multiply(ArrayRef<Expr> low, ArrayRef<Expr> high, const Exprs &inputs,
-                Exprs &sums, int64_t first);
+                Exprs &sums, int64_t first,
+                ArrayRef<int64_t> halves = bothHalves);
   SmallVector<Exprs> loadInputs(Expr k);
   void multiplyElements(Expr step, Exprs &sums);
   void multiplyCodes(Expr step, Exprs &sums);
+  void multiplyRun(Expr k, ArrayRef<int64_t> halves, ArrayRef<Exprs> pairs,
+                   ArrayRef<Exprs> inputs, Exprs &sums);
   Exprs sumProducts();
   void shareSums(const Exprs &sums);
   void store();
@@ -91,22 +102,27 @@ void GemvCode::findRows() {
   for (int64_t term = 0; term < format.terms; ++term) {
     inputTerms.push_back(product.input().bytes(
         own * double(format.rowBytes()) + double(term * format.termBytes()) +
-        member * 16.0));
+        member * double(4 * runWords())));
   }
 }
 
-/// This thread's 8 elements of the run at `k`, term by term.
+/// This thread's 8 elements of the stretch at `k`, term by term.
 SmallVector<Exprs> GemvCode::loadInputs(Expr k) {
   SmallVector<Exprs> inputs;
   for (Pointer term : inputTerms) {
-    inputs.push_back(loadRegisters(term.bytes(k * 2.0)));
+    Exprs &registers = inputs.emplace_back();
+    for (int64_t i = 0; i < 4 / runWords(); ++i) {
+      registers.append(
+          loadRegisters(term.bytes(k * 2.0 + double(i * 16 * 2)), runWords()));
+    }
   }
   return inputs;
 }
 
 void GemvCode::multiply(ArrayRef<Expr> low, ArrayRef<Expr> high,
-                        const Exprs &inputs, Exprs &sums, int64_t first) {
-  for (int64_t half : {0, 2}) {
+                        const Exprs &inputs, Exprs &sums, int64_t first,
+                        ArrayRef<int64_t> halves) {
+  for (int64_t half : halves) {
     Exprs a = {low[half], high[half], low[half + 1], high[half + 1]};
     Exprs made =
         multiplyTiles(code.getBF16Type(), a, ArrayRef(inputs).slice(half, 2),
@@ -117,7 +133,7 @@ void GemvCode::multiply(ArrayRef<Expr> low, ArrayRef<Expr> high,
 
 void GemvCode::multiplyElements(Expr step, Exprs &sums) {
   SmallVector<Exprs> rows, inputs;
-  for (int64_t k = 0; k < tileDepth; k += runLength) {
+  for (int64_t k = 0; k < tileDepth; k += stretch) {
     Expr first = step * double(tileDepth) + double(k);
     for (Pointer row : weightRows) {
       rows.push_back(loadRegisters(row.bytes(first * 2.0)));
@@ -138,38 +154,49 @@ void GemvCode::multiplyCodes(Expr step, Exprs &sums) {
   for (Pointer row : weightRows) {
     rows.push_back(loadRegisters(row.bytes(step * 64.0)));
   }
-  int64_t words = runBytes(weight) / 4;
-  Exprs ones = onesFor(code, 4);
+  int64_t words = stretchBytes(weight) / 4;
   for (int64_t i = 0; i < 4 / words; ++i) {
-    Expr k = step * double(stepDepth()) + double(i * runLength);
+    Expr k = step * double(stepDepth()) + double(i * stretch);
     SmallVector<Exprs> inputs = loadInputs(k);
-    Exprs inputSums(4, code.real(0));
-    for (const Exprs &term : inputs) {
-      if (weight.hasZeros) {
-        multiply(ones, ones, term, inputSums, 0);
-      }
+    SmallVector<Exprs> pairs; // of each row of codes
+    for (const Exprs &row : rows) {
+      pairs.push_back(
+          unpackCodes(weight, ArrayRef(row).slice(i * words, words)));
     }
-    for (int64_t tile = 0; tile < allTiles(); ++tile) {
-      Exprs pairs[2], products(4, code.real(0));
-      for (int64_t half : {0, 1}) {
-        pairs[half] = unpackCodes(
-            weight, ArrayRef(rows[2 * tile + half]).slice(i * words, words));
-      }
-      for (const Exprs &term : inputs) {
-        multiply(pairs[0], pairs[1], term, products, 0);
-      }
-      for (int64_t half : {0, 1}) {
-        BlockNumbers numbers =
-            loadNumbers(weight, product.weights(tile / tiles)[1],
-                        ownColumns[2 * tile + half], k);
-        for (int64_t j = 2 * half; j < 2 * half + 2; ++j) {
-          Expr value = products[j];
-          if (weight.hasZeros) {
-            value = code.fma(0.0 - numbers.zero, inputSums[j], value);
-          }
-          Expr &sum = sums[4 * tile + j];
-          sum = code.fma(numbers.scale, value, sum);
+    for (int64_t run = 0; run < stretch / weight.runCodes(); ++run) {
+      multiplyRun(k + double(run * weight.runCodes()),
+                  ArrayRef(bothHalves).slice(run, runWords() / 2), pairs,
+                  inputs, sums);
+    }
+  }
+}
+
+/// Adds the products of the run at `k`, which is `halves` of its stretch.
+void GemvCode::multiplyRun(Expr k, ArrayRef<int64_t> halves,
+                           ArrayRef<Exprs> pairs, ArrayRef<Exprs> inputs,
+                           Exprs &sums) {
+  Exprs ones = onesFor(code, 4), inputSums(4, code.real(0));
+  for (const Exprs &term : inputs) {
+    if (weight.hasZeros) {
+      multiply(ones, ones, term, inputSums, 0, halves);
+    }
+  }
+  for (int64_t tile = 0; tile < allTiles(); ++tile) {
+    Exprs products(4, code.real(0));
+    for (const Exprs &term : inputs) {
+      multiply(pairs[2 * tile], pairs[2 * tile + 1], term, products, 0, halves);
+    }
+    for (int64_t half : {0, 1}) {
+      BlockNumbers numbers =
+          loadNumbers(weight, product.weights(tile / tiles)[1],
+                      ownColumns[2 * tile + half], k);
+      for (int64_t j = 2 * half; j < 2 * half + 2; ++j) {
+        Expr value = products[j];
+        if (weight.hasZeros) {
+          value = code.fma(0.0 - numbers.zero, inputSums[j], value);
         }
+        Expr &sum = sums[4 * tile + j];
+        sum = code.fma(numbers.scale, value, sum);
       }
     }
   }

@@ -50,11 +50,11 @@ Exprs tandem::nvidia::unpackPair(Expr pair, Type element) {
   return elements;
 }
 
-Exprs tandem::nvidia::loadRegisters(Pointer from) {
+Exprs tandem::nvidia::loadRegisters(Pointer from, int64_t count) {
   Code &code = *from.code;
-  Expr all = from.load(VectorType::get({4}, code.i32()));
+  Expr all = from.load(VectorType::get({count}, code.i32()));
   Exprs registers;
-  for (int64_t i = 0; i < 4; ++i) {
+  for (int64_t i = 0; i < count; ++i) {
     registers.push_back(code.lane(all, i));
   }
   return registers;

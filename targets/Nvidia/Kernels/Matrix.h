@@ -28,8 +28,8 @@ namespace tandem::nvidia {
 Expr packPair(Expr low, Expr high, mlir::Type element);
 /// The two `element`s of a register as fp32.
 Exprs unpackPair(Expr pair, mlir::Type element);
-/// 16 bytes, which lie at a multiple of that, as 4 registers.
-Exprs loadRegisters(Pointer from);
+/// `count` words (2 or 4), which lie at a multiple of their size.
+Exprs loadRegisters(Pointer from, int64_t count = 4);
 
 /// C + A B: `a` has 4 registers, `b` 2, `sums` 4 fp32.
 Exprs multiplyTiles(mlir::Type element, llvm::ArrayRef<Expr> a,

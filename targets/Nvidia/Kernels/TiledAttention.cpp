@@ -106,15 +106,12 @@ Kernel Kernels::attentionByTiles(const AttentionShape &shape) {
   for (int64_t size : {tile.heads, tile.tokens, tile.warps}) {
     name += "_" + std::to_string(size);
   }
-  kernel = define(
+  return define(
       name, /*buffers=*/7, kernel, [](int64_t) { return false; },
       [&](const Body &body) {
+        body.code.preferRegisters();
         TiledAttentionCode(shape, tile, body.code, body.arguments, body.shared,
                            body.row, body.count)
             .run();
       });
-  // Without it ptxas spills at 128 registers, so that more blocks fit.
-  kernel.function->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                           Builder(module.getContext()).getI32IntegerAttr(1));
-  return kernel;
 }

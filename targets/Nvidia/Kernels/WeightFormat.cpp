@@ -25,9 +25,12 @@ std::optional<WeightFormat> WeightFormat::of(RankedTensorType type, bool isNk) {
     format.kind = Kind::blocks;
     format.bits = blocks.getBits();
     format.block = blocks.getBlock();
-    format.hasZeros = bool(blocks.getZeroPoints());
-    // Four codes are loaded at once.
-    return isNk && format.block % 4 == 0 ? std::optional(format) : std::nullopt;
+    Type zeros = blocks.getZeroPoints();
+    format.hasZeros = bool(zeros);
+    // Codes are exact in f16.
+    format.hasHalfNumbers = blocks.getScales().isF16() &&
+                            (!zeros || zeros.isInteger() || zeros.isF16());
+    return isNk ? std::optional(format) : std::nullopt;
   }
   transformer::StoredAttr stored = transformer::getStored(type);
   Type element = stored ? stored.getElement() : type.getElementType();
@@ -49,18 +52,12 @@ std::string WeightFormat::name() const {
     return "f16";
   case Kind::blocks:
     return "u" + std::to_string(bits) + "x" + std::to_string(block) +
-           (hasZeros ? "_zeros" : "");
+           (hasZeros ? "_zeros" : "") + (hasHalfNumbers ? "_f16" : "");
   }
   llvm_unreachable("unknown kind");
 }
 
-bool WeightFormat::isForTensorCores() const {
-  return kind == Kind::bf16 || (kind == Kind::blocks && block % 32 == 0);
-}
-
-int64_t WeightFormat::groupCodes() const {
-  return isForTensorCores() ? 64 * 8 / bits : block;
-}
+bool WeightFormat::isForTensorCores() const { return kind != Kind::f32; }
 
 int64_t WeightFormat::stride() const {
   switch (kind) {
@@ -89,77 +86,64 @@ int64_t WeightFormat::elementBytes() const {
 }
 
 int64_t WeightFormat::bytes() const {
-  return kind == Kind::blocks
-             ? numbersOffset() + rows * blocks() * numbers() * 4
-             : elementBytes();
+  return kind == Kind::blocks ? numbersOffset() + rows * rowNumbersBytes()
+                              : elementBytes();
 }
 
-/// The codes of `lanes` elements of a row in groups.
-static Exprs loadGroupCodes(const WeightFormat &format, Pointer codes, Expr row,
-                            Expr column, int64_t lanes) {
-  int64_t codesPerWord = 32 / format.bits, group = format.groupCodes();
-  Expr thread = column / 8.0 % 4, word = column % group / 32.0;
-  if (format.bits == 8) {
-    word = word * 2.0 + column / 4.0 % 2;
+/// The codes of `lanes` elements of a row.
+static Exprs loadCodes(const WeightFormat &format, Pointer codes, Expr row,
+                       Expr column, int64_t lanes) {
+  int64_t bits = format.bits, group = format.groupCodes();
+  // A thread has a fourth of each run of 16 or 32, 8 codes of each 32.
+  int64_t each = format.runCodes() / 4;
+  Expr thread = column / double(each) % 4;
+  Expr place = column % each;
+  if (each < 8) {
+    place = place + column / 16.0 % 2 * 4.0;
   }
   Expr offset = row * double(format.rowBytes()) +
-                column / double(group) * 64.0 + thread * 16.0 + word * 4.0;
+                column / double(group) * 64.0 + thread * 16.0 +
+                column % group / 32.0 * double(bits) +
+                place * double(bits) / 32.0 * 4.0;
   Expr all = codes.bytes(offset).loadInteger();
   Exprs elements;
   for (int64_t i = 0; i < lanes; ++i) {
-    Expr place = column % codesPerWord + double(i);
+    Expr own = place % (32 / bits) + double(i);
     // Pairs of 4 bits are 16 bits apart.
-    Expr bit =
-        format.bits == 4 ? place % 2 * 16.0 + place / 2.0 * 4.0 : place * 8.0;
-    elements.push_back((all >> bit) & ((int64_t(1) << format.bits) - 1));
-  }
-  return elements;
-}
-
-/// One integer that holds the codes of `lanes` elements.
-static Expr loadCodes(const WeightFormat &format, Pointer codes, Expr row,
-                      Expr column, int64_t lanes) {
-  Code &code = *codes.code;
-  int64_t rowBytes = format.rowBytes();
-  // 4 codes of 4 bits are 2 bytes; a single one is half of a byte.
-  int64_t bits = std::max<int64_t>(8, lanes * format.bits);
-  Expr offset = row * double(rowBytes) + column * double(format.bits) / 8.0;
-  return code.extend(codes.bytes(offset).load(code.getIntegerType(bits)),
-                     code.i32());
-}
-
-static Exprs loadRowCodes(const WeightFormat &format, Pointer buffer, Expr row,
-                          Expr column, int64_t lanes) {
-  Code &code = *row.code;
-  Expr codes = loadCodes(format, buffer, row, column, lanes);
-  if (lanes == 1 && format.bits == 4) {
-    codes = code.select(column % 2 == 0, codes, codes >> 4);
-  }
-  Exprs elements;
-  for (int64_t i = 0; i < lanes; ++i) {
-    elements.push_back((codes >> (i * format.bits)) &
-                       ((int64_t(1) << format.bits) - 1));
+    Expr bit = bits == 4 ? own % 2 * 16.0 + own / 2.0 * 4.0 : own * 8.0;
+    elements.push_back((all >> bit) & ((int64_t(1) << bits) - 1));
   }
   return elements;
 }
 
 BlockNumbers tandem::nvidia::loadNumbers(const WeightFormat &format,
+                                         Pointer place) {
+  Code &code = *place.code;
+  Type element = format.hasHalfNumbers ? code.getF16Type() : code.f32();
+  Expr all =
+      place.load(format.hasZeros ? VectorType::get({2}, element) : element);
+  auto number = [&](int64_t i) {
+    Expr own = code.lane(all, i);
+    return format.hasHalfNumbers
+               ? Expr(code, LLVM::FPExtOp::create(code, code.f32(), own))
+               : own;
+  };
+  return {number(0),
+          format.hasZeros ? number(1) - format.middleCode() : code.real(0)};
+}
+
+BlockNumbers tandem::nvidia::loadNumbers(const WeightFormat &format,
                                          Pointer numbers, Expr row,
                                          Expr column) {
-  Code &code = *row.code;
   Expr block = row * double(format.blocks()) + column / double(format.block);
-  Expr both =
-      (numbers + block * double(format.numbers())).loadFloats(format.numbers());
-  return {code.lane(both, 0), format.hasZeros
-                                  ? code.lane(both, 1) - format.middleCode()
-                                  : code.real(0)};
+  return loadNumbers(format,
+                     numbers.bytes(block * double(format.blockNumbersBytes())));
 }
 
 static Expr loadBlocks(const WeightFormat &format, ArrayRef<Pointer> buffers,
                        Expr row, Expr column) {
   Code &code = *row.code;
-  Exprs codes = (format.isForTensorCores() ? loadGroupCodes : loadRowCodes)(
-      format, buffers[0], row, column, format.lanes());
+  Exprs codes = loadCodes(format, buffers[0], row, column, format.lanes());
   BlockNumbers numbers = loadNumbers(format, buffers[1], row, column);
   Expr zero = numbers.zero + format.middleCode();
   Exprs elements;

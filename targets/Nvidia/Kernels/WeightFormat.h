@@ -8,10 +8,10 @@
 // Matrices and tables are rows of `depth` elements, whatever the order of their
 // file. Rows of bf16 are filled up with zeros to whole tiles of tensor cores;
 // f16 ones, which are not exact in bf16, are widened where they are loaded. A
-// matrix quantised in blocks is rows of codes, low bits first, each row in
-// whole blocks, and behind them, at a multiple of 16 bytes, a scale and a zero
-// point, where it has some, of each block in fp32. Codes that tensor cores
-// multiply lie in an order of their own (Codes.h), in whole groups.
+// matrix quantised in blocks is rows of codes, each row in whole groups of an
+// order of their own (Codes.h), and behind them, at a multiple of 16 bytes, a
+// scale and a zero point, where it has some, of each block: in f16 where the
+// file's are (or nothing is lost by it), else in fp32.
 //
 //===----------------------------------------------------------------------===//
 
@@ -33,19 +33,22 @@ struct WeightFormat {
   int64_t bits = 0;      ///< of a code
   int64_t block = 0;     ///< elements that share a scale
   bool hasZeros = false; ///< else all zero points are half the range of codes
+  bool hasHalfNumbers = false; ///< scales and zero points are f16, not fp32
 
   /// The format of a weight of `type`, whose file has [rows, depth] (`isNk`) or
   /// [depth, rows]; nothing where no kernel reads it.
   static std::optional<WeightFormat> of(mlir::RankedTensorType type, bool isNk);
 
-  /// "f32", "bf16", "f16", "u4x32", "u4x32_zeros": a part of kernels' names and
-  /// of part.json.
+  /// "f32", "bf16", "f16", "u4x32", "u4x32_zeros_f16": a part of kernels' names
+  /// and of part.json.
   std::string name() const;
   bool isCodes() const { return kind == Kind::blocks; }
   /// Whether tensor cores multiply it.
   bool isForTensorCores() const;
-  /// Codes in a group; where they lie in no groups, those of a block.
-  int64_t groupCodes() const;
+  /// Codes in a group of 64 bytes.
+  int64_t groupCodes() const { return 64 * 8 / bits; }
+  /// Codes of a run, all of one block.
+  int64_t runCodes() const { return block < 32 ? block : 32; }
   /// Blocks of a row, those of filling included.
   int64_t blocks() const { return (stride() + block - 1) / block; }
   /// Elements from a row to the next.
@@ -56,8 +59,12 @@ struct WeightFormat {
   /// Bytes from the start to the scales; the size where there are none.
   int64_t numbersOffset() const { return (elementBytes() + 15) / 16 * 16; }
   int64_t bytes() const;
-  /// fp32 numbers of a block: its scale, and its zero point where it has one.
+  /// Numbers of a block: its scale, and its zero point where it has one.
   int64_t numbers() const { return hasZeros ? 2 : 1; }
+  int64_t numberBytes() const { return hasHalfNumbers ? 2 : 4; }
+  /// Bytes of the numbers of a block, and of a row.
+  int64_t blockNumbersBytes() const { return numbers() * numberBytes(); }
+  int64_t rowNumbersBytes() const { return blocks() * blockNumbersBytes(); }
   double middleCode() const { return double(int64_t(1) << (bits - 1)); }
   /// Addresses that a kernel takes: elements, and scales where there are some.
   int64_t buffers() const { return kind == Kind::blocks ? 2 : 1; }
@@ -70,11 +77,13 @@ struct WeightFormat {
 Expr loadWeights(const WeightFormat &format, llvm::ArrayRef<Pointer> buffers,
                  Expr row, Expr column);
 
-/// The scale of the block of a row that has element `column`, and its zero
-/// point less half the range of codes.
+/// The scale of a block, and its zero point less half the range of codes.
 struct BlockNumbers {
   Expr scale, zero;
 };
+/// Those of a block whose numbers lie at `place`.
+BlockNumbers loadNumbers(const WeightFormat &format, Pointer place);
+/// Those of the block of a row that has element `column`.
 BlockNumbers loadNumbers(const WeightFormat &format, Pointer numbers, Expr row,
                          Expr column);
 

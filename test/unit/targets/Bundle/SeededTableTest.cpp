@@ -180,6 +180,9 @@ INSTANTIATE_TEST_SUITE_P(
         blocksSlot("matrix_nk", 35, 96, 4, 32, "f32", ""),
         blocksSlot("matrix_nk", 35, 96, 4, 32, "f16", "ui4"),
         blocksSlot("matrix_nk", 35, 72, 4, 16, "f32", "f32"),
+        blocksSlot("matrix_nk", 19, 200, 4, 16, "f16", "ui4"),
+        blocksSlot("matrix_nk", 19, 72, 8, 16, "f16", "f16"),
+        blocksSlot("matrix_nk", 19, 72, 8, 64, "f16", "f32"),
         blocksSlot("table_nk", 35, 64, 8, 32, "f16", ""),
         blocksSlot("matrix_nk", 16, 96, 8, 32, "f32", "ui8")));
 

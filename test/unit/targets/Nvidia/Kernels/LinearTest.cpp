@@ -110,6 +110,12 @@ private:
     for (float &zero : zeros) { // no integers
       zero = format.middleCode() * (1 + zero / 2);
     }
+    std::string numbers = format.hasHalfNumbers ? "f16" : "f32";
+    if (format.hasHalfNumbers) {
+      for (float &number : llvm::concat<float>(scales, zeros)) {
+        number = rounded(number, Builder(&module.context).getF16Type());
+      }
+    }
     for (int64_t i = 0; i < format.rows * format.depth; ++i) {
       int64_t n = i / format.depth, k = i % format.depth;
       int64_t bit = (n * blocks * format.block + k) * format.bits;
@@ -126,9 +132,9 @@ private:
                             blocks);
     }
     text += llvm::formatv(
-        "]> : {0}, #transformer.blocks<ui{1}, block = {2}, scales = f32{3}>>",
-        type, format.bits, format.block,
-        format.hasZeros ? ", zero_points = f32" : "");
+        "]> : {0}, #transformer.blocks<ui{1}, block = {2}, scales = {3}{4}>>",
+        type, format.bits, format.block, numbers,
+        format.hasZeros ? ", zero_points = " + numbers : "");
     pack(text, {bytesOf(codes), bytesOf(scales), bytesOf(zeros)});
   }
 
@@ -273,32 +279,59 @@ LinearShape withSteps(LinearShape shape) {
 }
 
 LinearShape withCodes(LinearShape shape, int64_t bits, int64_t block,
-                      bool hasZeros) {
+                      bool hasZeros, bool hasHalfNumbers = false) {
   shape.weight.kind = WeightFormat::Kind::blocks;
   shape.weight.bits = bits;
   shape.weight.block = block;
   shape.weight.hasZeros = hasZeros;
+  shape.weight.hasHalfNumbers = hasHalfNumbers;
   return shape;
 }
 
 TEST(NvidiaLinearTest, FewRowsOfCodes) {
-  KernelModule module;
   Layer layers[] = {
       {withCodes(makeShape(1, 1, 1), 4, 32, false), 1},
       {withCodes(withSteps(makeShape(8, 50, 200)), 4, 32, true), 3},
       {withCodes(withGate(makeShape(8, 40, 1100)), 4, 128, true), 8},
-      {withCodes(withSteps(makeShape(8, 33, 300)), 8, 64, false), 8}};
+      {withCodes(withSteps(makeShape(8, 33, 300)), 8, 64, false), 8},
+      {withCodes(makeShape(8, 50, 200), 4, 64, true, /*hasHalfNumbers=*/true),
+       3},
+      {withCodes(makeShape(1, 20, 96), 8, 32, false, /*hasHalfNumbers=*/true),
+       1}};
   for (const Layer &layer : layers) {
+    KernelModule module; // compiles all of its kernels at once
     LayerTest(module, layer).check(bound);
   }
 }
 
 TEST(NvidiaLinearTest, ManyRowsOfCodes) {
-  KernelModule module;
   Layer layers[] = {
       {withCodes(withGate(makeShape(64, 100, 200)), 4, 32, true), 50},
-      {withCodes(withSteps(makeShape(64, 66, 300)), 8, 256, true), 64}};
+      {withCodes(withSteps(makeShape(64, 66, 300)), 8, 256, true), 64},
+      {withCodes(makeShape(64, 128, 200), 4, 32, true, /*hasHalfNumbers=*/true),
+       50},
+      {withCodes(withGate(makeShape(64, 64, 128)), 4, 64, false,
+                 /*hasHalfNumbers=*/true),
+       33}};
   for (const Layer &layer : layers) {
+    KernelModule module; // compiles all of its kernels at once
+    LayerTest(module, layer).check(bound);
+  }
+}
+
+// Two runs of 16 are a stretch of 32.
+TEST(NvidiaLinearTest, CodesInBlocksOf16) {
+  Layer layers[] = {
+      {withCodes(makeShape(1, 1, 1), 4, 16, false), 1},
+      {withCodes(withGate(makeShape(8, 40, 1100)), 4, 16, true), 8},
+      {withCodes(withSteps(makeShape(8, 33, 300)), 8, 16, false), 3},
+      {withCodes(withGate(makeShape(64, 100, 200)), 4, 16, false), 50},
+      {withCodes(withSteps(makeShape(64, 128, 136)), 4, 16, true,
+                 /*hasHalfNumbers=*/true),
+       64},
+      {withCodes(makeShape(64, 66, 300), 8, 16, true), 64}};
+  for (const Layer &layer : layers) {
+    KernelModule module; // compiles all of its kernels at once
     LayerTest(module, layer).check(bound);
   }
 }
