@@ -57,7 +57,9 @@ std::string WeightFormat::name() const {
   llvm_unreachable("unknown kind");
 }
 
-bool WeightFormat::isForTensorCores() const { return kind != Kind::f32; }
+bool WeightFormat::isForTensorCores() const {
+  return kind == Kind::bf16 || isCodes();
+}
 
 int64_t WeightFormat::stride() const {
   switch (kind) {
