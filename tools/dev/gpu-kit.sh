@@ -72,7 +72,10 @@ if [[ -z $small ]]; then
   # Matrices of codes leave the cache in fp32; this chip keeps it in bf16.
   printf '%s\n' 'name: kit' 'chips:' '  - name: gpu' "    chip: $fleet" '    machine: {cache_element: bf16}' >"$scratch/kit.yaml"
   fleet=$scratch/kit.yaml compile 8b-int4 "$scratch/8b-int4" --no-weights --precision bf16 --max-context 4096
-  printf '%s\n' smollm2-bf16 8b-bf16 8b-int4 >"$out/seeded"
+  # Inputs of products as bf16, as cuBLASLt has them.
+  printf '%s\n' 'name: kit' 'chips:' '  - name: gpu' "    chip: $fleet" '    machine: {input_terms: 1}' >"$scratch/one-term.yaml"
+  fleet=$scratch/one-term.yaml compile 8b-bf16-one-term "$scratch/8b" --no-weights --precision bf16 --max-context 4096
+  printf '%s\n' smollm2-bf16 8b-bf16 8b-bf16-one-term 8b-int4 >"$out/seeded"
 else
   compile 8b-bf16 "$models/genai-llama-fp32" --no-weights --precision bf16 --max-context 256
   echo 8b-bf16 >"$out/seeded"

@@ -34,6 +34,10 @@ static int64_t tilesOf(const LinearShape &shape) {
   return shape.weight.isCodes() && !shape.hasGate ? 2 : 1;
 }
 
+GemvBlock tandem::nvidia::blockOfGemv(const LinearShape &shape) {
+  return {tilesOf(shape) * tileColumns, warps};
+}
+
 namespace {
 
 /// The code of one thread.

@@ -92,7 +92,8 @@ static void setAttributes(const Kernel &kernel, int64_t arguments,
 
 Kernel Kernels::define(const std::string &name, int64_t buffers, Kernel shape,
                        function_ref<bool(int64_t)> isConstant,
-                       function_ref<void(const Body &)> write) {
+                       function_ref<void(const Body &)> write,
+                       function_ref<void(Code &, ArrayRef<Pointer>)> prepare) {
   if (auto known = module.lookupSymbol<LLVM::LLVMFuncOp>(name)) {
     shape.function = known;
     return shape;
@@ -110,6 +111,13 @@ Kernel Kernels::define(const std::string &name, int64_t buffers, Kernel shape,
   setAttributes(shape, buffers + 1, isConstant);
   Block *entry = shape.function.addEntryBlock(code);
   code.setInsertionPointToStart(entry);
+  SmallVector<Pointer> arguments;
+  for (Value argument : entry->getArguments()) {
+    arguments.emplace_back(code, argument);
+  }
+  if (prepare) {
+    prepare(code, ArrayRef(arguments).drop_front());
+  }
   // All threads, those that leave at once too: a launch has ended for the next
   // one only where the launches before it have. The next one may start now,
   // since it waits for the end of this one itself.
@@ -117,10 +125,6 @@ Kernel Kernels::define(const std::string &name, int64_t buffers, Kernel shape,
        {NVVM::GridDepActionKind::wait,
         NVVM::GridDepActionKind::launch_dependents}) {
     NVVM::GriddepcontrolOp::create(code, action);
-  }
-  SmallVector<Pointer> arguments;
-  for (Value argument : entry->getArguments()) {
-    arguments.emplace_back(code, argument);
   }
   Value shared = entry->getArgument(0); // of no use without shared memory
   if (shape.sharedBytes > 0) {

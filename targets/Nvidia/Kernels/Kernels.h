@@ -245,10 +245,13 @@ private:
 
   /// The kernel called `name`, with `buffers` arguments behind `count` and,
   /// where it is new, the body that `write` writes. Arguments that
-  /// `isConstant` says never change.
+  /// `isConstant` says never change. `prepare` writes what does not wait for
+  /// the launch before; it reads nothing but constants, and has no rows.
   Kernel define(const std::string &name, int64_t buffers, Kernel shape,
                 llvm::function_ref<bool(int64_t)> isConstant,
-                llvm::function_ref<void(const Body &)> write);
+                llvm::function_ref<void(const Body &)> write,
+                llvm::function_ref<void(Code &, llvm::ArrayRef<Pointer>)>
+                    prepare = nullptr);
 
   mlir::gpu::GPUModuleOp module;
 };

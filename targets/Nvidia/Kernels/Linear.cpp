@@ -12,6 +12,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/targets/Nvidia/Kernels/Math.h"
+#include "tandem/targets/Nvidia/Kernels/Matrix.h"
 #include "tandem/targets/Nvidia/Kernels/Product.h"
 
 using namespace mlir;
@@ -188,6 +189,29 @@ static Kernel shapeOfLinear(const LinearShape &shape) {
   return kernel;
 }
 
+/// Asks for the first lines of each warp's weights, one a thread and matrix,
+/// while the launch before still runs: the short ones between products leave
+/// the memory idle.
+static void prefetchWeights(const LinearShape &shape, Code &code,
+                            ArrayRef<Pointer> arguments) {
+  constexpr int64_t lineBytes = 128;
+  const WeightFormat &weight = shape.weight;
+  GemvBlock block = blockOfGemv(shape);
+  int64_t linesOfRow = block.warps * warpThreads / block.columns;
+  int64_t warpBytes = std::max(lineBytes, weight.rowBytes() / block.warps);
+  Expr row = code.blockX() * double(block.columns) +
+             code.thread() / double(linesOfRow);
+  row = code.minimum(row, code.integer(weight.rows - 1));
+  Expr line = code.thread() % linesOfRow;
+  Expr offset = line % block.warps * double(warpBytes) +
+                line / double(block.warps) * double(lineBytes);
+  offset = code.minimum(offset, code.integer(weight.rowBytes() - 1));
+  for (int64_t matrix = 0; matrix < shape.matrices(); ++matrix) {
+    Pointer first = arguments[1 + matrix * weight.buffers()];
+    prefetchLine(first.bytes(row * double(weight.rowBytes()) + offset));
+  }
+}
+
 Kernel Kernels::linear(const LinearShape &shape) {
   bool isOfThreads = shape.input().isF32();
   int64_t buffers = shape.weight.buffers() * shape.matrices();
@@ -205,5 +229,10 @@ Kernel Kernels::linear(const LinearShape &shape) {
         : shape.isGemv()          ? writeGemv(product)
         : shape.isForWarpGroups() ? writeGroupGemm(product)
                                   : writeGemm(product);
+      },
+      [&](Code &code, ArrayRef<Pointer> arguments) {
+        if (!isOfThreads && shape.isGemv()) {
+          prefetchWeights(shape, code, arguments);
+        }
       });
 }

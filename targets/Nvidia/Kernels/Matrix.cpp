@@ -103,6 +103,15 @@ Expr tandem::nvidia::swizzledOffset(Expr row, Expr piece, int64_t rowBytes) {
   return row * double(rowBytes) + (piece ^ row % 8) * 16.0;
 }
 
+void tandem::nvidia::prefetchLine(Pointer global) {
+  Code &code = *global.code;
+  auto level = NVVM::PrefetchCacheLevelAttr::get(code.getContext(),
+                                                 NVVM::PrefetchCacheLevel::L2);
+  NVVM::PrefetchOp::create(code, level, /*evictPriority=*/nullptr, global,
+                           /*predicate=*/Value(), /*tensormap=*/nullptr,
+                           /*uniform=*/nullptr, /*in_param_space=*/nullptr);
+}
+
 void tandem::nvidia::copyAsync(Pointer shared, Pointer global, Expr bytes) {
   NVVM::CpAsyncOp::create(*shared.code, shared, global, /*size=*/16,
                           NVVM::LoadCacheModifierKind::CG, bytes);

@@ -46,6 +46,9 @@ Exprs loadTiles(Pointer shared, int64_t count, bool isTransposed = false);
 /// piece lie in different banks.
 Expr swizzledOffset(Expr row, Expr piece, int64_t rowBytes);
 
+/// Asks the chip's cache for the line of 128 bytes at `global`.
+void prefetchLine(Pointer global);
+
 /// Begins to copy `bytes` (0 to 16) bytes from global to shared memory; the
 /// rest of the 16 bytes there becomes zero. Both lie at a multiple of 16, and
 /// nothing is read for 0.

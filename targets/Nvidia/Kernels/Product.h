@@ -48,6 +48,12 @@ struct Product {
 /// weights: how it is launched, and its code.
 Kernel shapeOfGemv(const LinearShape &shape);
 void writeGemv(const Product &product);
+/// What a block of its threads makes: columns of the result, whose depth warps
+/// share, each a stretch of it.
+struct GemvBlock {
+  int64_t columns, warps;
+};
+GemvBlock blockOfGemv(const LinearShape &shape);
 
 /// The same for many rows of inputs, bound by tensor cores. Its name begins
 /// with what differs from that of others of the same layer.
