@@ -101,15 +101,22 @@ static ArrayRef<char> bytesOf(const std::vector<Element> &elements) {
           elements.size() * sizeof(Element)};
 }
 
+/// Truth value `index` of a payload: bytes, or bits of a constant of the
+/// program.
+static float truthAt(ArrayRef<char> bytes, int64_t count, int64_t index) {
+  bool isBits = int64_t(bytes.size()) < count;
+  return isBits ? bytes[index / 8] >> index % 8 & 1 : bytes[index] != 0;
+}
+
 /// Writes the numbers of a weight that is no matrix as fp32.
-static void writeVector(const Floats &elements, int64_t count,
+static void writeVector(int64_t count, function_ref<float(int64_t)> at,
                         function_ref<void(ArrayRef<char>)> write) {
   constexpr int64_t pieceElements = 1 << 14;
   std::vector<float> piece;
   for (int64_t first = 0; first < count; first += pieceElements) {
     piece.clear();
     for (int64_t i = first; i < std::min(count, first + pieceElements); ++i) {
-      piece.push_back(elements.at(i));
+      piece.push_back(at(i));
     }
     write(bytesOf(piece));
   }
@@ -200,10 +207,16 @@ void tandem::nvidia::packWeight(deploy::SlotAttr slot,
   Floats elements(onnx::getPayloads(slot.getSource()).front(),
                   payloads.front());
   if (!format) {
-    bool isNarrow = elements.type.isF16() || elements.type.isBF16();
-    return isNarrow
-               ? writeVector(elements, slot.getType().getNumElements(), write)
-               : write(payloads.front());
+    int64_t count = slot.getType().getNumElements();
+    if (elements.type.isInteger(1)) {
+      auto at = [&](int64_t i) { return truthAt(payloads.front(), count, i); };
+      return writeVector(count, at, write);
+    }
+    if (elements.type.isF16() || elements.type.isBF16()) {
+      auto at = [&](int64_t i) { return elements.at(i); };
+      return writeVector(count, at, write);
+    }
+    return write(payloads.front());
   }
   if (format->kind == WeightFormat::Kind::bf16) {
     return writeRows<uint16_t>(

@@ -9,7 +9,7 @@
 // where that has [N][K], a transposed copy where it has [K][N]; bf16 ones
 // filled up with zeros to whole tiles of tensor cores. Codes that tensor cores
 // take lie in groups (Kernels/Codes.h). Vectors are fp32,
-// or integers as they are.
+// or integers as they are; truth values are 1 and 0.
 //
 //===----------------------------------------------------------------------===//
 

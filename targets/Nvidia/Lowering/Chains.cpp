@@ -189,9 +189,17 @@ static void extend(Chain &chain, llvm::DenseSet<Operation *> &taken) {
   }
 }
 
+/// Whether a row is one vector that a layer multiplies, not several.
+static bool isOfVectors(LinearOp linear) {
+  return rankOf(linear.getInput()) == 2;
+}
+
 /// The glu of `linear` and of a layer that makes its gate of the same input,
 /// where nothing else reads either.
 static GluOp gluOf(LinearOp linear) {
+  if (!isOfVectors(linear)) {
+    return nullptr;
+  }
   auto glu = dyn_cast_or_null<GluOp>(onlyUser(linear.getOutput()));
   if (!glu || glu.getInput() != linear.getOutput() || linear.getBias()) {
     return nullptr;
@@ -232,7 +240,7 @@ std::vector<Chain> tandem::nvidia::findChains(Block &block) {
     }
   }
   for (auto linear : block.getOps<LinearOp>()) {
-    if (taken.insert(linear).second || gluOf(linear)) {
+    if (isOfVectors(linear) && (taken.insert(linear).second || gluOf(linear))) {
       chains.push_back(startLinear(linear));
       extend(chains.back(), taken);
     }

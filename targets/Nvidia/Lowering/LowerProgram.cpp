@@ -40,6 +40,7 @@ private:
   void lowerCall(func::CallOp call, Scope &scope);
   void lower(deploy::WeightOp op, Scope &scope);
   void lower(EmbeddingOp op, Scope &scope);
+  void lower(LinearOp op, Scope &scope);
   void lower(RmsNormOp op, Scope &scope);
   void lower(LayerNormOp op, Scope &scope);
   void lower(RotaryOp op, Scope &scope);
@@ -86,7 +87,7 @@ RowFormat ProgramLowering::formatFor(Value value, bool isSelected) const {
   RowFormat format{widthOf(value), 0};
   for (OpOperand &use : value.getUses()) {
     auto linear = dyn_cast<LinearOp>(use.getOwner());
-    if (!linear || use.getOperandNumber() != 0) {
+    if (!linear || use.getOperandNumber() != 0 || rankOf(value) > 2) {
       return {format.width, 0};
     }
     int64_t terms = linearShapeOf(linear, isSelected).input().terms;
@@ -120,6 +121,45 @@ void ProgramLowering::lower(EmbeddingOp op, Scope &scope) {
 /// Lines along the last dimension of a row: the heads of queries, for one.
 static int64_t linesOf(Value value) {
   return widthOf(value) / innerShapeOf(value).back();
+}
+
+/// A layer of several vectors in a row: one after the other, as kernels take
+/// rows of one.
+void ProgramLowering::lower(LinearOp op, Scope &scope) {
+  const Rows x = scope.rows.at(op.getInput());
+  LinearShape shape = linearShapeOf(op, x.isSelected);
+  int64_t lines = linesOf(op.getInput());
+  int64_t depth = shape.weight.depth, width = shape.weight.rows;
+  shape.output.width = width;
+  SmallVector<Value> reads = matrix(op.getWeight(), op.getLayout(), scope);
+  if (op.getBias()) {
+    Step &bias = shape.steps.emplace_back();
+    bias.function = "Add";
+    bias.operand = OperandKind::vector;
+    reads.push_back(scope.vector(op.getBias()));
+  }
+  Rows y = scope.makeRows(op.getOutput(), x.isSelected);
+  auto move = [&](const Strided &from, const Strided &to, Value source,
+                  Value target) {
+    b.launch(context.kernels.move({from, to}), x.isSelected, source, target,
+             op.getLoc());
+  };
+  for (int64_t line = 0; line < lines; ++line) {
+    auto inRow = [&](int64_t size) {
+      return along(Strided::rowMajor({lines, size}), 0, line, 1);
+    };
+    Rows own = b.makeRows({depth, 0}, x.isSelected);
+    move(inRow(depth), Strided::rowMajor({1, depth}), x.buffer, own.buffer);
+    Value input = shape.input().isF32()
+                      ? own.buffer
+                      : b.convert(own, shape.input(), op.getLoc());
+    Rows made = b.makeRows(shape.output, x.isSelected);
+    SmallVector<Value> all = {input};
+    llvm::append_range(all, reads);
+    b.launch(context.kernels.linear(shape), x.isSelected, all, made.buffer,
+             op.getLoc());
+    move(Strided::rowMajor({1, width}), inRow(width), made.buffer, y.buffer);
+  }
 }
 
 void ProgramLowering::lower(RmsNormOp op, Scope &scope) {
@@ -346,8 +386,8 @@ void ProgramLowering::lowerOperation(Operation *op, Scope &scope) {
       })
       .Case([&](scf::ForOp loop) { lowerLoop(loop, scope); })
       .Case([&](func::CallOp call) { lowerCall(call, scope); })
-      .Case<deploy::WeightOp, EmbeddingOp, RmsNormOp, LayerNormOp, RotaryOp,
-            SelectTokensOp, AppendOp, CachedAttentionOp>(
+      .Case<deploy::WeightOp, EmbeddingOp, LinearOp, RmsNormOp, LayerNormOp,
+            RotaryOp, SelectTokensOp, AppendOp, CachedAttentionOp>(
           [&](auto op) { lower(op, scope); })
       .Default([](Operation *) {}); // constants, terminators
 }

@@ -117,7 +117,7 @@ static std::string whyNotValue(Value value) {
     return {};
   }
   auto type = dyn_cast<RankedTensorType>(value.getType());
-  if (type && !isTruth(value) && elementOf(type) && isWeight(value)) {
+  if (type && elementOf(type) && isWeight(value)) {
     return {};
   }
   if (isRows(value.getType())) {
@@ -129,16 +129,16 @@ static std::string whyNotValue(Value value) {
                        value.getType());
 }
 
-/// Why an operation that takes a row as a vector, or norms along its last
+/// Why an operation that takes a row as a vector, or works along its last
 /// dimension, cannot take its operands.
 static std::string whyNotVectors(Operation *op) {
-  bool isNorm = isa<RmsNormOp, LayerNormOp>(op);
+  bool isOfLines = isa<LinearOp, RmsNormOp, LayerNormOp>(op);
   for (Value operand : op->getOperands()) {
     auto type = dyn_cast<RankedTensorType>(operand.getType());
     bool isPositions = type && type.getRank() == 1;
-    bool isInner =
-        type && isRows(type) && !isPositions &&
-        ((type.getRank() != 2 && !isNorm) || !isFloat(type.getElementType()));
+    bool isInner = type && isRows(type) && !isPositions &&
+                   ((type.getRank() != 2 && !isOfLines) ||
+                    !isFloat(type.getElementType()));
     if (isInner && !isWeight(operand)) {
       return llvm::formatv("takes rows of type '{0}'; expected "
                            "tensor<?xWIDTHxf32>",

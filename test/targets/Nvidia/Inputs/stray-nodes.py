@@ -130,8 +130,11 @@ def products(graph, x, y):
     rest = node("Mod", node("Mul", heads, graph.real(7.0)), node("Add", node("Abs", heads), graph.real(0.5)), fmod=1)
     infinite = node("IsInf", node("Div", graph.real(1.0), node("Relu", heads)), detect_negative=0)
     kept = node("Where", infinite, rest, heads)
+    kept = node("Where", graph.constant(np.arange(16) % 3 > 0, bool), kept, node("Neg", heads))
+    projected = node("MatMul", heads, graph.real(np.cos(np.arange(16 * 16)).reshape(16, 16)))
+    projected = node("Add", projected, graph.real(np.sin(np.arange(16))))
     tiled = node("Tile", node("Tanh", weighed), constant([1, 1, 1, 4]))
-    parts = [node("Reshape", part, flat) for part in (node("Tanh", mixed), node("Tanh", turned), scanned, node("Tanh", edges), kept, tiled)]
+    parts = [node("Reshape", part, flat) for part in (node("Tanh", mixed), node("Tanh", turned), scanned, node("Tanh", edges), kept, tiled, node("Tanh", projected))]
     graph.sum(x, parts, y)
 
 

@@ -3,7 +3,7 @@
 
 !cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
 
-deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<matrix_nk, dense<1.0> : tensor<6x4xf32>>] {
+deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<vector, dense<1.0> : tensor<16x2xf32>>] {
   func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x8xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<32x8xf32>
     %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>
@@ -40,9 +40,11 @@ deploy.part @gaps phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weig
     // expected-error @below {{'onnx.node' op has a value of type 'tensor<8x8xf32>'; this target computes rows of tokens, of floats, truth values and integers of 32 or 64 bits}}
     %12 = onnx.node "Cast"(%x) {to = 1 : i64} : (tensor<?x8xf32>) -> tensor<8x8xf32>
     %heads = onnx.node "Reshape"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x2x4xf32>
-    %w = deploy.weight %weights[1] : tensor<6x4xf32>
-    // expected-error @below {{'transformer.linear' op takes rows of type 'tensor<?x2x4xf32>'; expected tensor<?xWIDTHxf32>}}
-    %n = transformer.linear %heads, %w layout nk : (tensor<?x2x4xf32>, tensor<6x4xf32>) -> tensor<?x2x6xf32>
+    %whole = onnx.node "Cast"(%heads) {to = 6 : i64} : (tensor<?x2x4xf32>) -> tensor<?x2x4xi32>
+    %places = onnx.node "ReduceMax"(%whole, %last) {keepdims = 0 : i64} : (tensor<?x2x4xi32>, tensor<1xi64>) -> tensor<?x2xi32>
+    %w = deploy.weight %weights[1] : tensor<16x2xf32>
+    // expected-error @below {{'transformer.rotary' op takes rows of type 'tensor<?x2x4xf32>'; expected tensor<?xWIDTHxf32>}}
+    %n = transformer.rotary %heads, %places, %w, %w heads 1 : (tensor<?x2x4xf32>, tensor<?x2xi32>, tensor<16x2xf32>, tensor<16x2xf32>) -> tensor<?x2x4xf32>
     return %x, %c : tensor<?x8xf32>, !cache
   }
 }

@@ -113,3 +113,31 @@ deploy.part @heads phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 wei
     return %y, %c : tensor<?x8xf32>, !cache
   }
 }
+
+// -----
+
+!cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f32>
+
+// Tests that a layer of several vectors in a row is launched for each of them.
+// CHECK-LABEL: nvidia.plan @vectors
+// CHECK: nvidia.program @"prefill-1"
+// CHECK: nvidia.launch @kernels::@embedding_f32_32x8 {{.*}} writes(%[[X:.*]])
+// CHECK: nvidia.launch @kernels::@move_4_by_1_at_0_of_8_to_4_by_1_at_0_of_4 {{.*}} reads(%{{.*}}, %[[X]]) writes(%[[A:.*]])
+// CHECK: nvidia.launch @kernels::@linear_f32_3x4_Add_vector {{.*}} reads(%{{.*}}, %[[A]], %{{.*}}, %{{.*}}) writes(%[[P:.*]])
+// CHECK: nvidia.launch @kernels::@move_3_by_1_at_0_of_3_to_3_by_1_at_0_of_6 {{.*}} reads(%{{.*}}, %[[P]]) writes(%[[Y:.*]])
+// CHECK: nvidia.launch @kernels::@move_4_by_1_at_4_of_8_to_4_by_1_at_0_of_4 {{.*}} reads(%{{.*}}, %[[X]]) writes(%[[B:.*]])
+// CHECK: nvidia.launch @kernels::@linear_f32_3x4_Add_vector {{.*}} reads(%{{.*}}, %[[B]], %{{.*}}, %{{.*}}) writes(%[[Q:.*]])
+// CHECK: nvidia.launch @kernels::@move_3_by_1_at_0_of_3_to_3_by_1_at_3_of_6 {{.*}} reads(%{{.*}}, %[[Q]]) writes(%[[Y]])
+deploy.part @vectors phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf32>>, #deploy.slot<matrix_nk, dense<1.0> : tensor<3x4xf32>>, #deploy.slot<vector, dense<1.0> : tensor<3xf32>>] {
+  func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c: !cache, %weights: !deploy.weights) -> (tensor<?x6xf32>, !cache) {
+    %t = deploy.weight %weights[0] : tensor<32x8xf32>
+    %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x8xf32>) -> tensor<?x8xf32>
+    %last = onnx.constant dense<-1> : tensor<1xi64>
+    %heads = onnx.node "Reshape"(%x, %last) {} : (tensor<?x8xf32>, tensor<1xi64>) -> tensor<?x2x4xf32>
+    %w = deploy.weight %weights[1] : tensor<3x4xf32>
+    %b = deploy.weight %weights[2] : tensor<3xf32>
+    %p = transformer.linear %heads, %w bias(%b) layout nk : (tensor<?x2x4xf32>, tensor<3x4xf32>, tensor<3xf32>) -> tensor<?x2x3xf32>
+    %y = onnx.node "Reshape"(%p, %last) {} : (tensor<?x2x3xf32>, tensor<1xi64>) -> tensor<?x6xf32>
+    return %y, %c : tensor<?x6xf32>, !cache
+  }
+}

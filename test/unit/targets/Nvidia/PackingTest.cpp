@@ -1,4 +1,4 @@
-//===- PackingTest.cpp - weights of 16 bits -----------------------------===//
+//===- PackingTest.cpp - weights that are no fp32 -----------------------------===//
 //
 // Part of Tandem, under the Apache License v2.0 with LLVM Exceptions.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
@@ -7,6 +7,7 @@
 //
 // Weights that a file has in f16 or bf16: matrices keep their bits, all else is
 // widened; what describePacked says of them is where packWeight puts them.
+// Truth values become 1 and 0, integers stay.
 //
 //===----------------------------------------------------------------------===//
 
@@ -117,4 +118,30 @@ TEST_P(HalfPacking, VectorsAreWidened) {
     ASSERT_EQ(number, runtime::seededValue(seed, "w", values, i)) << i;
   }
   EXPECT_EQ(make(weight, packed.size()), packed);
+}
+
+TEST(Packing, TruthValuesAreOneAndZero) {
+  MLIRContext context;
+  context.loadDialect<deploy::DeployDialect, onnx::OnnxDialect>();
+  std::vector<bool> truths;
+  std::vector<char> file, bits;
+  for (int i = 0; i < 11; ++i) {
+    truths.push_back(i % 3 != 1);
+    file.push_back(truths.back());
+    bits.resize(i / 8 + 1);
+    bits.back() |= truths.back() << i % 8;
+  }
+  auto type = RankedTensorType::get({11}, IntegerType::get(&context, 1));
+  auto source = onnx::WeightAttr::get(&context, "m", 0, 11, type);
+  auto slot =
+      deploy::SlotAttr::get(&context, deploy::WeightRole::vector, source);
+  for (const std::vector<char> &payload : {file, bits}) {
+    std::vector<float> numbers(11, -1);
+    nvidia::packWeight(slot, ArrayRef<char>(payload), [&](ArrayRef<char> all) {
+      ASSERT_EQ(all.size(), 44u);
+      std::memcpy(numbers.data(), all.data(), all.size());
+    });
+    EXPECT_TRUE(std::equal(truths.begin(), truths.end(), numbers.begin()));
+  }
+  EXPECT_FALSE(nvidia::describePacked(slot, {}));
 }
