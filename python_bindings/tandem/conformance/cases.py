@@ -7,6 +7,8 @@ import re
 
 import numpy as np
 
+from tandem.conformance.program import IDS
+
 WIDTHS = (1, 7, 16, 64, 80, 259)
 CASES = []  # (name, function)
 
@@ -103,6 +105,8 @@ for op in ("Add", "Sub", "Mul", "Div", "Max", "Min"):
         for width in (1, 7, 64):
             if (right, width) != ("vector", 1):  # that is a scalar
                 binary(op, width, right)
+for right in ("rows", "vector"):
+    binary("Add", 259, right)  # more than a block of threads
 
 
 def split(widths, chosen):
@@ -407,6 +411,109 @@ for k, n in ((1, 1), (7, 16), (64, 64), (259, 64), (640, 48)):
         rounded(k, n, layout)
 
 
+def stored_in_bf16(p, matrix):
+    return p.stored([matrix], matrix.shape, "stored<bf16>")
+
+
+def pairs(p, k):
+    """Rows of neighbours that are large and nearly equal, with all bits that fp32 has."""
+    table, type_ = stored_in_bf16(p, np.repeat(p.normal(IDS, k // 2, scale=300.0), 2, axis=1) + p.normal(IDS, k))
+    x = p.op(f"transformer.embedding %tokens, {table} layout nk : (tensor<?xi32>, {type_}) -> {row(k)}")
+    third = p.op(f"onnx.constant dense<{1 / 3:.9e}> : tensor<f32>")
+    return p.op(f'onnx.node "Mul"({x}, {third}) {{}} : ({row(k)}, tensor<f32>) -> {row(k)}')
+
+
+def differences(p, n, k):
+    """A matrix [n, k] that multiplies the differences of neighbours."""
+    half = p.normal(n, k // 2, scale=k**-0.5)
+    return np.stack([half, -half], axis=2).reshape(n, k)
+
+
+def multiply(p, x, matrix, bias=None):
+    (n, k), (weight, type_) = matrix.shape, stored_in_bf16(p, matrix)
+    added, added_type = ("", "") if bias is None else (f" bias({p.weight(bias)})", f", tensor<{n}xf32>")
+    return p.op(f"transformer.linear {x}, {weight}{added} layout nk : ({row(k)}, {type_}{added_type}) -> {row(n)}")
+
+
+def glu(p, gate, up, width):
+    return p.op(f"transformer.glu silu {gate}, {up} : {row(width)}")
+
+
+def add(p, x, y, width):
+    return p.op(f'onnx.node "Add"({x}, {y}) {{}} : ({row(width)}, {row(width)}) -> {row(width)}')
+
+
+def cancelling(k, n, then):
+    """A product that shows the last bits of its inputs, since all others cancel."""
+
+    def make(p):
+        y = multiply(p, pairs(p, k), differences(p, n, k), p.normal(n) if "bias" in then else None)
+        return add(p, y, p.rows(n), n) if "residual" in then else y, n
+
+    case(f"cancelling linear {k} to {n}{then and f', {then}'}")(make)
+
+
+def cancelling_gate(k, n):
+    def make(p):
+        x = pairs(p, k)
+        return glu(p, multiply(p, x, differences(p, n, k)), multiply(p, x, differences(p, n, k)), n), n
+
+    case(f"cancelling gate {k} to {n}")(make)
+
+
+def gated_layer(k, hidden):
+    """A gate whose results are pairs, and a product that multiplies their differences."""
+
+    def make(p):
+        x = p.rows(k, large=1.0)
+        gate = np.repeat(p.normal(hidden // 2, k, scale=k**-0.5), 2, axis=0)
+        y = glu(p, multiply(p, x, gate), multiply(p, x, of_pairs(p, hidden, k)), hidden)
+        return add(p, x, multiply(p, y, differences(p, k, hidden)), k), k
+
+    case(f"cancelling gated layer {k} by {hidden}")(make)
+
+
+def of_pairs(p, n, k):
+    """A matrix [n, k] whose results are pairs."""
+    return np.repeat(p.normal(n // 2, k, scale=100 * k**-0.5), 2, axis=0) + p.normal(n, k, scale=k**-0.5)
+
+
+def activated_layer(k, hidden):
+    def make(p):
+        x = p.rows(k, large=1.0)
+        y = multiply(p, x, of_pairs(p, hidden, k), p.normal(hidden))
+        y = p.op(f"transformer.activation gelu_tanh {y} : {row(hidden)}")
+        return add(p, x, multiply(p, y, differences(p, k, hidden), p.normal(k)), k), k
+
+    case(f"cancelling activated layer {k} by {hidden}")(make)
+
+
+def normed(kind, width):
+    def make(p):
+        x, scale = pairs(p, width), p.weight(np.full(width, 100, np.float32))
+        if kind == "rms_norm":
+            y = p.op(f"transformer.rms_norm {x}, {scale} epsilon 1.0e-6 : {row(width)}, tensor<{width}xf32>")
+        else:
+            vector = f"tensor<{width}xf32>"
+            y = p.op(f"transformer.layer_norm {x}, {scale} bias({p.weight(p.normal(width))}) epsilon 1.0e-5 : "
+                     f"({row(width)}, {vector}, {vector}) -> {row(width)}")
+        return multiply(p, y, differences(p, 64, width)), 64
+
+    case(f"cancelling {kind} of {width}")(make)
+
+
+for k, n in ((64, 64), (160, 64), (640, 48), (64, 259)):
+    for then in ("", "residual", "bias", "bias and residual"):
+        cancelling(k, n, then)
+    cancelling_gate(k, n)
+for k, hidden in ((64, 160), (64, 640)):
+    gated_layer(k, hidden)
+    activated_layer(k, hidden)
+for width in (64, 160):
+    normed("rms_norm", width)
+    normed("layer_norm", width)
+
+
 def rounded_table(width, layout):
     def make(p):
         shape = (64, width) if layout == "nk" else (width, 64)
@@ -477,14 +584,14 @@ VARIANTS = (  # query heads per key head, window, softcap, scale of scores, of r
 )
 
 
-def attention(heads, key_dim, value_dim, groups, window, softcap, scale, size):
+def attention(heads, key_dim, value_dim, groups, window, softcap, scale, size, in_bf16=False):
     def make(p):
         query_heads = heads * groups
         q = p.rows(query_heads * key_dim, scale=size, large=2.0)
         k = p.rows(heads * key_dim, scale=size, large=2.0)
         # fp32 knows scores of hundreds to 1e-4, so the values they weigh are of the
-        # size of 1: the bound is not one of luck.
-        layer = p.append(k, p.rows(heads * value_dim, large=1.0 if size > 1 else 30.0))
+        # size of 1: the bound is not one of luck. So are those that bf16 weighs.
+        layer = p.append(k, p.rows(heads * value_dim, large=1.0 if size > 1 or in_bf16 else 30.0))
         keep = f"<causal = true{f', window = {window}' if window else ''}>"
         cap = f" softcap {softcap}" if softcap else ""
         width = query_heads * value_dim
@@ -493,7 +600,40 @@ def attention(heads, key_dim, value_dim, groups, window, softcap, scale, size):
                     f"{row(width)}"), width
 
     return (f"attention {heads * groups} of {heads} heads {key_dim}/{value_dim}, window {window}, softcap {softcap}, "
-            f"scale {scale}, scores x {size**2:g}"), make
+            f"scale {scale}, scores x {size**2:g}{', in bf16' if in_bf16 else ''}"), make
+
+
+BF16_CACHES = ((1, 8, 8), (2, 16, 16), (2, 16, 7), (1, 64, 64), (2, 80, 80))
+
+
+def codes(p, heads, dim, size):
+    """Rows of keys or queries of which each is orthogonal to all others but equals or their negatives."""
+    code = np.ones((1, 1), np.float32)
+    while len(code) < dim:
+        code = np.block([[code, code], [code, -code]])
+    ids = p.random.integers(0, 2 * dim, (IDS, heads))
+    table = size * np.where(ids[..., None] < dim, 1, -1) * code[ids % dim]
+    table, type_ = p.matrix(table.reshape(IDS, heads * dim))
+    return p.op(f"transformer.embedding %tokens, {table} layout nk : (tensor<?xi32>, {type_}) -> {row(heads * dim)}")
+
+
+def attention_to_codes(heads, dim, groups, in_bf16):
+    """Scores that spread by hundreds and are exact: all others than the largest weigh nothing."""
+
+    def make(p):
+        q, k = codes(p, heads * groups, dim, 4.0), codes(p, heads, dim, 4.0)
+        layer, width = p.append(k, p.rows(heads * dim, large=1.0)), heads * groups * dim
+        return p.op(f"transformer.cached_attention {q}, {p.cache} at {layer}, %rows heads {heads * groups} scale 1.0 "
+                    f"keep <causal = true> : {row(width)}, {p.type} -> {row(width)}"), width
+
+    return f"attention {heads * groups} of {heads} heads {dim}/{dim}, to codes{', in bf16' if in_bf16 else ''}", make
+
+
+def program(matching, cache, layers, cases, in_bf16, context=64):
+    """The program of cases that share a cache, if any is asked for."""
+    cases = matching(cases)
+    if cases:
+        yield dict(zip(("heads", "key_dim", "value_dim"), cache), layers=layers, in_bf16=in_bf16, context=context), cases
 
 
 def groups(pattern="", size=10):
@@ -506,9 +646,18 @@ def groups(pattern="", size=10):
     cases = matching(CASES)
     for first in range(0, len(cases), size):
         yield {}, cases[first:first + size]
-    for heads, key_dim, value_dim in CACHES:
-        cases = [attention(heads, key_dim, value_dim, *variant) for variant in VARIANTS]
-        shape = {"layers": len(cases), "heads": heads, "key_dim": key_dim, "value_dim": value_dim}
-        cases = matching(cases)
-        if cases:
-            yield shape, cases
+    cases = matching([(f"{name}, in bf16", make) for name, make in CASES if name.startswith("cancelling")])
+    for first in range(0, len(cases), size):
+        yield {"in_bf16": True}, cases[first:first + size]
+    for in_bf16, caches in ((False, CACHES), (True, BF16_CACHES)):
+        for cache in caches:
+            cases = [attention(*cache, *variant, in_bf16) for variant in VARIANTS if not in_bf16 or variant[-1] == 1]
+            yield from program(matching, cache, len(cases), cases, in_bf16)
+        for heads, dim, context in ((2, 16, 64), (1, 64, 64), (1, 16, 640)):
+            cases = [attention_to_codes(heads, dim, query_heads, in_bf16) for query_heads in (1, 4)]
+            layers = len(cases)
+            if context > 64:  # products of several tiles of rows, too
+                cases += [(f"{name}{', in bf16' if in_bf16 else ''}", make) for name, make in CASES
+                          if re.fullmatch("cancelling (linear 64 to 64|activated layer 64 by 160)", name)]
+                cases = [(f"{name}, {context} tokens", make) for name, make in cases]
+            yield from program(matching, (heads, dim, dim), layers, cases, in_bf16, context)

@@ -14,12 +14,16 @@ class Program:
 
     A case is a function of the program that returns (value, width). Its columns
     come into place by a product with a matrix of zeros and ones, which is exact.
+    Where it is `in_bf16`, tables of rows and that matrix are stored so: a target may
+    keep a cache of bf16 then, which rounds none of the rows that are appended, and
+    round what it multiplies.
     """
 
-    def __init__(self, layers=1, heads=1, key_dim=8, value_dim=8, seed=1):
+    def __init__(self, layers=1, heads=1, key_dim=8, value_dim=8, context=64, in_bf16=False, seed=1):
         self.layers, self.widths = layers, (heads * key_dim, heads * value_dim)
         self.type = (f"!transformer.kv_cache<layers = {layers}, heads = {heads}, key_dim = {key_dim}, "
                      f"value_dim = {value_dim}, element = f32>")
+        self.context, self.in_bf16 = context, in_bf16
         self.lines, self.data, self.count = [], bytearray(), 0
         self.cache, self.layer, self.case = "%cache", 0, ""
         self.random = np.random.default_rng(seed)
@@ -52,6 +56,11 @@ class Program:
         listed = ", ".join(map(self.payload, payloads))
         return self.op(f"onnx.constant #transformer.encoded<[{listed}]> : {type_}"), type_
 
+    def matrix(self, array):
+        """A matrix and its type, stored as those of the program are."""
+        shape = "x".join(map(str, array.shape))
+        return self.stored([array], array.shape, "stored<bf16>") if self.in_bf16 else (self.weight(array), f"tensor<{shape}xf32>")
+
     def blocks(self, n, k, bits, block, scales="f32", zeros=""):
         """A matrix [n, k] of random codes in blocks, its elements about 1 / sqrt(k). `zeros`: "", "packed" or a type."""
         count = -(-k // block)
@@ -75,8 +84,8 @@ class Program:
         table[LARGE_IDS] *= large
         if positive:
             table = np.abs(table) + np.float32(0.01)
-        return self.op(f"transformer.embedding %tokens, {self.weight(table)} layout nk : "
-                       f"(tensor<?xi32>, tensor<{IDS}x{width}xf32>) -> tensor<?x{width}xf32>")
+        table, type_ = self.matrix(table)
+        return self.op(f"transformer.embedding %tokens, {table} layout nk : (tensor<?xi32>, {type_}) -> tensor<?x{width}xf32>")
 
     def append(self, keys, values):
         """Appends to the next layer, whose number is returned."""
@@ -105,8 +114,9 @@ class Program:
             place = np.zeros((width, self.width), np.float32)
             place[np.arange(width), columns[name][0] + np.arange(width)] = 1
             value = self.op(f"transformer.select_tokens {value}, %rows : tensor<?x{width}xf32>")
-            term = self.op(f"transformer.linear {value}, {self.weight(place)} layout kn : (tensor<?x{width}xf32>, "
-                           f"tensor<{width}x{self.width}xf32>) -> tensor<?x{self.width}xf32>")
+            place, type_ = self.matrix(place)
+            term = self.op(f"transformer.linear {value}, {place} layout kn : (tensor<?x{width}xf32>, {type_}) -> "
+                           f"tensor<?x{self.width}xf32>")
             row = f"tensor<?x{self.width}xf32>"
             result = self.op(f'onnx.node "Add"({result}, {term}) {{}} : ({row}, {row}) -> {row}') if result else term
         self.result = result
@@ -129,4 +139,4 @@ class Program:
         graph = helper.make_graph([helper.make_node("Identity", ["x"], ["y"])], "none", [value("x")], [value("y")])
         model = helper.make_model(graph, ir_version=10, opset_imports=[helper.make_opsetid("", 21)])
         (folder / "model.onnx").write_bytes(model.SerializeToString())
-        (folder / "config.json").write_text(json.dumps({"max_position_embeddings": 64}))
+        (folder / "config.json").write_text(json.dumps({"max_position_embeddings": self.context}))
