@@ -105,17 +105,22 @@ void GemmCode::multiplyStage(Pointer stage, Exprs &sums) {
         weights.append(loadWeights(stage, matrix, i, depth));
       }
     }
-    for (int64_t term = 0; term < shape.input().terms; ++term) {
+    SmallVector<Exprs> weightTerms = weightTermsOf(shape.weight, weights);
+    int64_t terms = shape.input().terms;
+    for (int64_t term = 0; term < terms; ++term) {
+      auto own = ArrayRef(weightTerms).take_front(terms - term);
       for (int64_t row = 0; row < tilesAlongRows(); ++row) {
         Exprs inputs = loadInputs(stage, term, row * 16, depth);
         for (int64_t i = 0; i < shape.matrices() * tilesAlongColumns; ++i) {
           int64_t matrix = i / tilesAlongColumns;
           int64_t first = matrix * sumsPerMatrix() +
                           (row * tilesAlongColumns + i % tilesAlongColumns) * 4;
-          Exprs made = multiplyTiles(code.getBF16Type(), inputs,
-                                     ArrayRef(weights).slice(2 * i, 2),
-                                     ArrayRef(sums).slice(first, 4));
-          llvm::copy(made, sums.begin() + first);
+          for (const Exprs &weights : own) {
+            Exprs made = multiplyTiles(code.getBF16Type(), inputs,
+                                       ArrayRef(weights).slice(2 * i, 2),
+                                       ArrayRef(sums).slice(first, 4));
+            llvm::copy(made, sums.begin() + first);
+          }
         }
       }
     }

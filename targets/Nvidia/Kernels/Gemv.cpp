@@ -145,10 +145,16 @@ void GemvCode::multiplyElements(Expr step, Exprs &sums) {
     inputs.append(loadInputs(first));
   }
   size_t terms = inputTerms.size();
-  for (size_t i = 0; i < inputs.size(); ++i) {
+  for (size_t i = 0; i < inputs.size(); i += terms) {
     for (int64_t tile = 0; tile < allTiles(); ++tile) {
-      size_t low = i / terms * weightRows.size() + 2 * tile;
-      multiply(rows[low], rows[low + 1], inputs[i], sums, 4 * tile);
+      size_t row = i / terms * weightRows.size() + 2 * tile;
+      SmallVector<Exprs> low = weightTermsOf(weight, rows[row]);
+      SmallVector<Exprs> high = weightTermsOf(weight, rows[row + 1]);
+      for (size_t term = 0; term < terms; ++term) {
+        for (size_t own = 0; own < std::min(low.size(), terms - term); ++own) {
+          multiply(low[own], high[own], inputs[i + term], sums, 4 * tile);
+        }
+      }
     }
   }
 }

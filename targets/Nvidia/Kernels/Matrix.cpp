@@ -50,6 +50,19 @@ Exprs tandem::nvidia::unpackPair(Expr pair, Type element) {
   return elements;
 }
 
+SmallVector<Exprs> tandem::nvidia::splitHalves(ArrayRef<Expr> pairs) {
+  SmallVector<Exprs> terms(2);
+  for (Expr pair : pairs) {
+    Code &code = *pair.code;
+    Exprs whole = unpackPair(pair, code.getF16Type());
+    terms[0].push_back(packPair(whole[0], whole[1], code.getBF16Type()));
+    Exprs first = unpackPair(terms[0].back(), code.getBF16Type());
+    terms[1].push_back(
+        packPair(whole[0] - first[0], whole[1] - first[1], code.getBF16Type()));
+  }
+  return terms;
+}
+
 Exprs tandem::nvidia::loadRegisters(Pointer from, int64_t count) {
   Code &code = *from.code;
   Expr all = from.load(VectorType::get({count}, code.i32()));

@@ -28,6 +28,9 @@ namespace tandem::nvidia {
 Expr packPair(Expr low, Expr high, mlir::Type element);
 /// The two `element`s of a register as fp32.
 Exprs unpackPair(Expr pair, mlir::Type element);
+/// Registers of two f16 as sums of bf16: a register of the first terms of each,
+/// and one of the second ones. 11 bits are 8 and 3, so that nothing is lost.
+llvm::SmallVector<Exprs> splitHalves(llvm::ArrayRef<Expr> pairs);
 /// `count` words (2 or 4), which lie at a multiple of their size.
 Exprs loadRegisters(Pointer from, int64_t count = 4);
 

@@ -8,6 +8,7 @@
 #include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
 
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
+#include "tandem/targets/Nvidia/Kernels/Matrix.h"
 #include "tandem/targets/Nvidia/Kernels/RowFormat.h"
 
 using namespace mlir;
@@ -57,16 +58,14 @@ std::string WeightFormat::name() const {
   llvm_unreachable("unknown kind");
 }
 
-bool WeightFormat::isForTensorCores() const {
-  return kind == Kind::bf16 || isCodes();
-}
+bool WeightFormat::isForTensorCores() const { return kind != Kind::f32; }
 
 int64_t WeightFormat::stride() const {
   switch (kind) {
   case Kind::f32:
-  case Kind::f16:
     return depth;
   case Kind::bf16:
+  case Kind::f16:
     return roundUp(depth, tileDepth);
   case Kind::blocks:
     return roundUp(depth, groupCodes());
@@ -118,6 +117,13 @@ static Exprs loadCodes(const WeightFormat &format, Pointer codes, Expr row,
   return elements;
 }
 
+SmallVector<Exprs> tandem::nvidia::weightTermsOf(const WeightFormat &format,
+                                                 ArrayRef<Expr> registers) {
+  return format.kind == WeightFormat::Kind::f16
+             ? splitHalves(registers)
+             : SmallVector<Exprs>{Exprs(registers)};
+}
+
 BlockNumbers tandem::nvidia::loadNumbers(const WeightFormat &format,
                                          Pointer place) {
   Code &code = *place.code;
@@ -166,21 +172,17 @@ Expr tandem::nvidia::loadWeights(const WeightFormat &format,
   if (format.kind == WeightFormat::Kind::f32) {
     return (buffers[0] + offset).loadFloats(format.lanes());
   }
-  Type halves = code.getIntegerType(16);
-  if (format.lanes() > 1) {
-    halves = VectorType::get({format.lanes()}, halves);
-  }
-  Expr bits = buffers[0].bytes(offset * 2.0).load(halves);
+  Type element = format.kind == WeightFormat::Kind::bf16
+                     ? Type(code.getBF16Type())
+                     : code.getF16Type();
+  Type halves = format.lanes() > 1
+                    ? Type(VectorType::get({format.lanes()}, element))
+                    : element;
+  Expr stored = buffers[0].bytes(offset * 2.0).load(halves);
   Exprs elements;
   for (int64_t i = 0; i < format.lanes(); ++i) {
-    if (format.kind == WeightFormat::Kind::f16) {
-      Expr half = code.bitcast(code.lane(bits, i), code.getF16Type());
-      elements.emplace_back(code,
-                            LLVM::FPExtOp::create(code, code.f32(), half));
-      continue;
-    }
-    Expr wide = code.extend(code.lane(bits, i), code.i32());
-    elements.push_back(code.bitcast(wide * double(1 << 16), code.f32()));
+    elements.emplace_back(
+        code, LLVM::FPExtOp::create(code, code.f32(), code.lane(stored, i)));
   }
   return code.gather(elements);
 }

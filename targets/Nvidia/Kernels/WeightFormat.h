@@ -6,12 +6,11 @@
 //===----------------------------------------------------------------------===//
 //
 // Matrices and tables are rows of `depth` elements, whatever the order of their
-// file. Rows of bf16 are filled up with zeros to whole tiles of tensor cores;
-// f16 ones, which are not exact in bf16, are widened where they are loaded. A
-// matrix quantised in blocks is rows of codes, each row in whole groups of an
-// order of their own (Codes.h), and behind them, at a multiple of 16 bytes, a
-// scale and a zero point, where it has some, of each block: in f16 where the
-// file's are (or nothing is lost by it), else in fp32.
+// file. Rows of 16 bits are filled up with zeros to whole tiles of tensor
+// cores. A matrix quantised in blocks is rows of codes, each row in whole
+// groups of an order of their own (Codes.h), and behind them, at a multiple of
+// 16 bytes, a scale and a zero point, where it has some, of each block: in f16
+// where the file's are (or nothing is lost by it), else in fp32.
 //
 //===----------------------------------------------------------------------===//
 
@@ -76,6 +75,13 @@ struct WeightFormat {
 /// as fp32.
 Expr loadWeights(const WeightFormat &format, llvm::ArrayRef<Pointer> buffers,
                  Expr row, Expr column);
+
+/// Registers of 16-bit elements as operands of tensor cores, in bf16: the terms
+/// of which elements are sums, two for f16. Term i of weights is multiplied by
+/// the first terms of inputs but i: what is left out is as small as what inputs
+/// have lost.
+llvm::SmallVector<Exprs> weightTermsOf(const WeightFormat &format,
+                                       llvm::ArrayRef<Expr> registers);
 
 /// The scale of a block, and its zero point less half the range of codes.
 struct BlockNumbers {

@@ -157,9 +157,10 @@ static std::string whyNotMatrix(Value value, MatrixLayout layout) {
   auto type = cast<RankedTensorType>(value.getType());
   auto format = WeightFormat::of(type, layout == MatrixLayout::nk);
   if (!format) {
-    return llvm::formatv("reads a weight stored as {0}; expected f32, bf16, "
-                         "f16, or blocks along each row",
-                         describeStorage(type));
+    return llvm::formatv(
+        "reads a weight stored as {0}; expected f32, f16, bf16, "
+        "or blocks along each row",
+        describeStorage(type));
   }
   if (format->rows * format->stride() >= int64_t(1) << 31) {
     return llvm::formatv("reads a weight of {0} x {1} elements; this target "

@@ -9,7 +9,7 @@ deploy.part @across phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 we
     %t = deploy.weight %weights[1] : tensor<32x64xf32>
     %x = transformer.embedding %tokens, %t layout nk : (tensor<?xi32>, tensor<32x64xf32>) -> tensor<?x64xf32>
     %w = deploy.weight %weights[0] : !matrix
-    // expected-error @below {{'transformer.linear' op reads a weight stored as ui4 in blocks of 32, scales f32; expected f32, bf16, f16, or blocks along each row}}
+    // expected-error @below {{'transformer.linear' op reads a weight stored as ui4 in blocks of 32, scales f32; expected f32, f16, bf16, or blocks along each row}}
     %y = transformer.linear %x, %w layout kn : (tensor<?x64xf32>, !matrix) -> tensor<?x32xf32>
     return %y, %c : tensor<?x32xf32>, !cache
   }

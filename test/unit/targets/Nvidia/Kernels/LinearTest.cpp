@@ -87,10 +87,14 @@ private:
     if (!format.isCodes()) {
       std::vector<float> numbers =
           randomFloats(format.rows * format.depth, 3 + matrix);
-      for (float number : numbers) {
-        own.push_back(rounded(number, Builder(&module.context).getBF16Type()));
+      Builder builder(&module.context);
+      bool isHalf = format.kind == WeightFormat::Kind::f16;
+      Type stored = isHalf ? Type(builder.getF16Type()) : builder.getBF16Type();
+      for (float &number : numbers) {
+        number *= isHalf ? 1.0f / 3 : 1; // 11 bits in the end
+        own.push_back(rounded(number, stored));
       }
-      type += ", #transformer.stored<bf16>>";
+      type += llvm::formatv(", #transformer.stored<{0}>>", format.name());
       return pack(llvm::formatv("[dense<0.0> : tensor<{0}x{1}xf32>]> : {2}",
                                 format.rows, format.depth, type),
                   {bytesOf(numbers)});
@@ -330,6 +334,24 @@ TEST(NvidiaLinearTest, CodesInBlocksOf16) {
                  /*hasHalfNumbers=*/true),
        64},
       {withCodes(makeShape(64, 66, 300), 8, 16, true), 64}};
+  for (const Layer &layer : layers) {
+    KernelModule module; // compiles all of its kernels at once
+    LayerTest(module, layer).check(bound);
+  }
+}
+
+LinearShape inHalves(LinearShape shape) {
+  shape.weight.kind = WeightFormat::Kind::f16;
+  return shape;
+}
+
+// Weights of f16 are two terms of bf16 each: no bits of either are lost.
+TEST(NvidiaLinearTest, Halves) {
+  Layer layers[] = {{inHalves(makeShape(1, 1, 1)), 1},
+                    {inHalves(withSteps(makeShape(8, 20, 72))), 3},
+                    {inHalves(withGate(makeShape(8, 100, 576))), 8},
+                    {inHalves(withSteps(makeShape(64, 100, 200))), 50},
+                    {inHalves(withGate(makeShape(64, 130, 136))), 64}};
   for (const Layer &layer : layers) {
     KernelModule module; // compiles all of its kernels at once
     LayerTest(module, layer).check(bound);
