@@ -162,9 +162,9 @@ def NarrowScalesPass : Raise_Pass<"tandem-narrow-scales"> {
 }
 
 def RoundWeightsPass : Raise_Pass<"tandem-round-weights"> {
-  let summary = "store the matrices of linear layers and embeddings as bf16";
+  let summary = "store the matrices of linear layers and embeddings in 16 bits";
   let description = [{
-    What `--precision bf16` asks for: half the bytes of fp32 weights. The
+    What `--precision bf16` or `fp16` asks for: half the bytes of fp32 weights. The
     arithmetic stays that of the file; only the matrices are rounded, to nearest,
     ties to even.
 
@@ -180,6 +180,11 @@ def RoundWeightsPass : Raise_Pass<"tandem-round-weights"> {
     Requires: the model level, linear layers raised. Leaves alone: vectors,
     tables of angles, matrices of other types and quantised ones.
   }];
+  let options = [
+    Option<"isHalf", "half", "bool", "false",
+           "f16 in place of bf16: 3 more bits of a weight's digits, 3 fewer of its "
+           "exponent">,
+  ];
 }
 
 def RaiseLinearPass : Raise_Pass<"tandem-raise-linear"> {

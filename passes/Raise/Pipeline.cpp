@@ -32,8 +32,8 @@ void tandem::buildRaisePipeline(OpPassManager &manager,
   manager.addPass(createSplitColumnsPass());
   // Every weight has found its operation.
   manager.addPass(createNarrowScalesPass(options.readWeight));
-  if (options.storesBf16) {
-    manager.addPass(createRoundWeightsPass());
+  if (options.storesBf16 || options.storesF16) {
+    manager.addPass(createRoundWeightsPass({.isHalf = options.storesF16}));
   }
   manager.addPass(createCSEPass());
   manager.addPass(createVerifyModelLevelPass());

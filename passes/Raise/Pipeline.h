@@ -20,8 +20,9 @@ namespace tandem {
 
 /// What stage raise needs to know beside the program.
 struct RaiseOptions {
-  bool storesBf16 = false; ///< --precision bf16: round matrices
-  WeightBytes readWeight;  ///< absent in tandem-opt
+  /// --precision: matrices are rounded to bf16, or to f16.
+  bool storesBf16 = false, storesF16 = false;
+  WeightBytes readWeight; ///< absent in tandem-opt
 };
 
 /// Appends the passes of stage raise: primitives become transformer operations.

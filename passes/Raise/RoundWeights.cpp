@@ -17,24 +17,23 @@ namespace tandem {
 using namespace mlir;
 using namespace tandem;
 
-/// `type` stored as bf16; null where it is no matrix of f32, or has an encoding
-/// of its own.
-static RankedTensorType roundedType(Type type) {
+/// `type` stored as `element`; null where it is no matrix of f32, or has an
+/// encoding of its own.
+static RankedTensorType roundedType(Type type, Type element) {
   auto matrix = dyn_cast<RankedTensorType>(type);
   if (!matrix || matrix.getEncoding() || matrix.getRank() != 2 ||
       !matrix.getElementType().isF32()) {
     return {};
   }
-  MLIRContext *context = type.getContext();
   return matrix.cloneWithEncoding(
-      transformer::StoredAttr::get(context, BFloat16Type::get(context)));
+      transformer::StoredAttr::get(type.getContext(), element));
 }
 
 /// Makes the weight of a linear layer or embedding a rounded one.
-static void roundWeight(OpOperand &operand) {
+static void roundWeight(OpOperand &operand, Type element) {
   auto constant = operand.get().getDefiningOp<onnx::ConstantOp>();
   RankedTensorType type =
-      constant ? roundedType(constant.getType()) : RankedTensorType();
+      constant ? roundedType(constant.getType(), element) : RankedTensorType();
   if (!type) {
     return;
   }
@@ -44,16 +43,23 @@ static void roundWeight(OpOperand &operand) {
   operand.set(
       onnx::ConstantOp::create(builder, constant.getLoc(), type, value));
   raise::reportRaised(operand.getOwner()->getLoc(), "round-weights",
-                      "weight stored as bf16");
+                      element.isF16() ? "weight stored as f16"
+                                      : "weight stored as bf16");
 }
 
 namespace {
 class RoundWeightsPass
     : public tandem::impl::RoundWeightsPassBase<RoundWeightsPass> {
+public:
+  using RoundWeightsPassBase::RoundWeightsPassBase;
+
+private:
   void runOnOperation() override {
+    Builder builder(&getContext());
+    Type element = isHalf ? Type(builder.getF16Type()) : builder.getBF16Type();
     getOperation().walk([&](Operation *op) {
       if (isa<transformer::LinearOp, transformer::EmbeddingOp>(op)) {
-        roundWeight(op->getOpOperand(1));
+        roundWeight(op->getOpOperand(1), element);
       }
     });
   }

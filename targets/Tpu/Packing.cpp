@@ -55,8 +55,8 @@ PackingPlan tandem::tpu::planPacking(deploy::PartOp part) {
   return plan;
 }
 
-/// Writes f32 elements as bf16.
-static void writeRounded(ArrayRef<char> source,
+/// Writes f32 elements as bf16 or f16.
+static void writeRounded(ArrayRef<char> source, bool isHalf,
                          function_ref<void(ArrayRef<char>)> write) {
   constexpr size_t most = 4096;
   std::vector<uint16_t> rounded;
@@ -66,7 +66,8 @@ static void writeRounded(ArrayRef<char> source,
     for (size_t i = 0; i < count; ++i) {
       float element;
       std::memcpy(&element, source.data() + first + 4 * i, sizeof(element));
-      rounded[i] = transformer::BFloat16(element).bits;
+      rounded[i] = isHalf ? transformer::Half(element).bits
+                          : transformer::BFloat16(element).bits;
     }
     write({reinterpret_cast<const char *>(rounded.data()), 2 * count});
   }
@@ -79,10 +80,10 @@ void tandem::tpu::packWeight(deploy::SlotAttr slot, const PackedWeight &packed,
     return write(payloads.front());
   }
   static constexpr char zeros[64] = {};
-  bool isRounded = bool(transformer::getStored(slot.getType()));
+  auto stored = transformer::getStored(slot.getType());
   for (auto [piece, payload] : llvm::zip(packed.pieces, payloads)) {
-    if (isRounded) {
-      writeRounded(payload, write);
+    if (stored) {
+      writeRounded(payload, stored.getElement().isF16(), write);
     } else {
       write(payload);
     }

@@ -108,7 +108,9 @@ static std::vector<PackedField> describeStored(const Source &source,
 std::optional<std::vector<PackedField>>
 tandem::x86::describePacked(deploy::SlotAttr slot, const PackedWeight &packed) {
   if (packed.layout == storedLayout) {
-    return describeStored(Source(slot), *PanelFormat::of(slot.getType()));
+    std::optional<PanelFormat> format = PanelFormat::of(slot.getType());
+    return format ? std::optional(describeStored(Source(slot), *format))
+                  : std::nullopt;
   }
   if (packed.layout == vectorLayout) {
     uint64_t elements = slot.getType().getNumElements();

@@ -109,8 +109,9 @@ static std::string whyNotStored(deploy::SlotAttr slot) {
   }
   std::string type = llvm::formatv("{0}", Type(slot.getType()));
   if (!PanelFormat::of(slot.getType())) {
-    return "is stored as '" + type +
-           "'; this target reads codes in blocks and bf16";
+    return "is stored as " + transformer::describeStorage(slot.getType()) +
+           "; this target reads f32, bf16 and codes in blocks: --precision "
+           "bf16 stores in 16 bits";
   }
   if (slot.getRole() == deploy::WeightRole::vector) {
     return "is stored as '" + type +
@@ -161,6 +162,7 @@ LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
     }
     result = error;
   }
+  llvm::MapVector<StringAttr, SmallVector<int64_t>> weights;
   for (auto [index, attribute] : llvm::enumerate(part.getWeights())) {
     auto slot = cast<deploy::SlotAttr>(attribute);
     std::string why = whyNotStored(slot);
@@ -170,8 +172,16 @@ LogicalResult X86Target::checkSupported(deploy::PartOp part) const {
       why = why.empty() ? element : why;
     }
     if (!why.empty()) {
-      result = part.emitError() << "weight " << index << " " << why;
+      weights[StringAttr::get(part.getContext(), why)].push_back(index);
     }
+  }
+  for (auto &[why, indices] : weights) {
+    InFlightDiagnostic error = part.emitError() << "weight " << indices.front()
+                                                << " " << why.getValue();
+    if (indices.size() > 1) {
+      error << " (" << indices.size() - 1 << " other weights as well)";
+    }
+    result = error;
   }
   return result;
 }

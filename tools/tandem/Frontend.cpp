@@ -78,6 +78,7 @@ ExitCode Frontend::load() {
     };
   }
   options.raise.storesBf16 = request.precision == "bf16";
+  options.raise.storesF16 = request.precision == "fp16";
   return request.startFrom.empty() ? finishStage("import") : readStage();
 }
 

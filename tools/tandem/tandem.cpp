@@ -90,8 +90,8 @@ cl::opt<std::string>
         cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
 cl::opt<std::string> precision(
     "precision", cl::init("file"), cl::value_desc("TYPE"),
-    cl::desc("how matrices are stored: file (as they are) or bf16 (rounded; "
-             "arithmetic stays fp32)"),
+    cl::desc("how matrices are stored: file (as they are), bf16 or fp16 "
+             "(rounded; arithmetic stays fp32)"),
     cl::cat(category), cl::sub(compileVerb), cl::sub(checkVerb));
 cl::opt<std::string> activations(
     "activations", cl::init("file"), cl::value_desc("exact|int8"),
@@ -320,11 +320,11 @@ int main(int argc, char **argv) {
   if (!cl::ParseCommandLineOptions(argc, argv, "", &llvm::errs())) {
     return static_cast<int>(ExitCode::Usage);
   }
-  if (precision != "file" && precision != "bf16") {
+  if (precision != "file" && precision != "bf16" && precision != "fp16") {
     return static_cast<int>(fail(ExitCode::Usage, "--precision is '" +
                                                       precision +
-                                                      "', expected file or "
-                                                      "bf16"));
+                                                      "', expected file, bf16 "
+                                                      "or fp16"));
   }
   if (compileVerb) {
     return static_cast<int>(runCompileVerb());

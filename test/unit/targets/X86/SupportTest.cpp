@@ -186,7 +186,8 @@ TEST(X86Support, RefusesStoredWeightsItDoesNotRead) {
 !codes = tensor<50x64xf32, #transformer.blocks<ui8, block = 32, scales = f32>>
 deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
     #deploy.slot<matrix_nk, #transformer.encoded<[#onnx.weight<"m", 0, 12800> : tensor<50x64xf32>]> : !half>,
-    #deploy.slot<vector, #transformer.encoded<[#onnx.weight<"m", 0, 3200> : tensor<50x2x32xui8>, #onnx.weight<"m", 3200, 400> : tensor<50x2xf32>]> : !codes>] {
+    #deploy.slot<vector, #transformer.encoded<[#onnx.weight<"m", 0, 3200> : tensor<50x2x32xui8>, #onnx.weight<"m", 3200, 400> : tensor<50x2xf32>]> : !codes>,
+    #deploy.slot<table_nk, #transformer.encoded<[#onnx.weight<"m", 12800, 12800> : tensor<50x64xf32>]> : !half>] {
   func.func @step(%x: tensor<?x64xf32>) -> tensor<?x64xf32> {
     return %x : tensor<?x64xf32>
   }
@@ -195,9 +196,9 @@ deploy.part @cpu phases ["step"] on <"cpu", "x86"> mesh [1, 1] stage 0 weights [
   EXPECT_EQ(
       messages,
       (std::vector<std::string>{
-          "weight 0 is stored as 'tensor<50x64xf32, "
-          "#transformer.stored<f16>>'; this target reads codes in blocks and "
-          "bf16",
+          "weight 0 is stored as f16; this target reads f32, bf16 and codes in "
+          "blocks: --precision bf16 stores in 16 bits (1 other weights as "
+          "well)",
           "weight 1 is stored as 'tensor<50x64xf32, #transformer.blocks<ui8, "
           "block = 32, scales = f32>>' but used by element; this target "
           "multiplies by such weights and looks up their rows"}));
