@@ -2,19 +2,19 @@
 
 !cache = !transformer.kv_cache<layers = 1, heads = 2, key_dim = 4, value_dim = 4, element = f16>
 
-// Tests that matrices of f16 keep their type and are widened where they are
-// loaded, that all else is fp32 (a cast is a copy), and that the cache has the
+// Tests that matrices of f16 keep their type and are multiplied by tensor cores,
+// as terms of bf16, that all else is fp32 (a cast is a copy), and that the cache has the
 // type that all matrices have.
 // CHECK-LABEL: nvidia.plan @half
 // CHECK: nvidia.program @"prefill-8"
-// CHECK: nvidia.buffer weights of 0 at 0 bytes 512
+// CHECK: nvidia.buffer weights of 0 at 0 bytes 4096
 // CHECK: nvidia.launch @kernels::@embedding_f16_32x8 {{.*}} writes(%[[X:.*]])
 // CHECK: nvidia.launch @kernels::@append_1x2x64x4x4_of_1_f16
 // CHECK: nvidia.buffer weights of 1 at 0 bytes 32
-// CHECK: nvidia.launch @kernels::@rms_norm_8_{{[0-9a-f]*}} {{.*}} reads(%{{.*}}, %[[X]], %{{.*}}) writes(%[[N:.*]])
-// CHECK: nvidia.buffer weights of 2 at 0 bytes 320
+// CHECK: nvidia.launch @kernels::@rms_norm_8_{{[0-9a-f]*}}_to_bf16x3 {{.*}} reads(%{{.*}}, %[[X]], %{{.*}}) writes(%[[N:.*]])
+// CHECK: nvidia.buffer weights of 2 at 0 bytes 2560
 // CHECK: %[[Y:.*]] = nvidia.buffer logits at 0 bytes 640
-// CHECK: nvidia.launch @kernels::@linear_f16_20x8_rows_8_Cast {{.*}} reads(%{{.*}}, %[[N]], %{{.*}}) writes(%[[Y]])
+// CHECK: nvidia.launch @kernels::@gemv_f16_20x8_Cast {{.*}} reads(%{{.*}}, %[[N]], %{{.*}}) writes(%[[Y]])
 deploy.part @half phases ["prefill"] on <"chip", "toy"> mesh [1, 1] stage 0 weights [#deploy.slot<table_nk, dense<0.0> : tensor<32x8xf16>>, #deploy.slot<vector, dense<1.0> : tensor<8xf16>>, #deploy.slot<matrix_nk, dense<2.0> : tensor<20x8xf16>>] {
   func.func @prefill(%tokens: tensor<?xi32>, %rows: !transformer.rows, %c0: !cache, %weights: !deploy.weights) -> (tensor<?x20xf32>, !cache) {
     %t = deploy.weight %weights[0] : tensor<32x8xf16>
