@@ -12,7 +12,7 @@
 #include "tandem/targets/Nvidia/Packing.h"
 
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
-#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+#include "tandem/targets/Nvidia/Kernels/Products/WeightFormat.h"
 
 using namespace mlir;
 using namespace tandem;

@@ -10,7 +10,7 @@
 #include "tandem/dialects/Transformer/IR/HalfFloats.h"
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/targets/Nvidia/Kernels/Elements.h"
-#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+#include "tandem/targets/Nvidia/Kernels/Products/WeightFormat.h"
 
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
@@ -137,7 +137,7 @@ static void writeRows(const WeightFormat &format, bool isNk,
   }
 }
 
-/// A row of codes in groups of 64 bytes (Kernels/Codes.h).
+/// A row of codes in groups of 64 bytes (Kernels/Products/Codes.h).
 static std::vector<char> groupCodes(const WeightFormat &format,
                                     const PackedRows &codes, int64_t row) {
   std::vector<char> bytes(format.rowBytes());

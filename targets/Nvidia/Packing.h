@@ -8,7 +8,7 @@
 // Matrices and tables are rows along K, as WeightFormat.h says: as in the file
 // where that has [N][K], a transposed copy where it has [K][N]; bf16 ones
 // filled up with zeros to whole tiles of tensor cores. Codes that tensor cores
-// take lie in groups (Kernels/Codes.h). Vectors are fp32,
+// take lie in groups (Kernels/Products/Codes.h). Vectors are fp32,
 // or integers as they are; truth values are 1 and 0.
 //
 //===----------------------------------------------------------------------===//
@@ -22,7 +22,7 @@ namespace tandem::nvidia {
 
 /// Layouts of the entries: a weight that is no matrix is "vector", a matrix
 /// "rows_f32", "rows_bf16", "rows_f16" or "groups_u4x32"
-/// (Kernels/WeightFormat.h).
+/// (Kernels/Products/WeightFormat.h).
 PackingPlan planPacking(deploy::PartOp part);
 
 /// Whether the file has a matrix or table as rows along K.

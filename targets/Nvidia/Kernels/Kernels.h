@@ -17,10 +17,10 @@
 #ifndef TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
 #define TANDEM_TARGETS_NVIDIA_KERNELS_KERNELS_H
 
-#include "tandem/targets/Nvidia/Kernels/PrimitiveShapes.h"
+#include "tandem/targets/Nvidia/Kernels/Primitives/PrimitiveShapes.h"
+#include "tandem/targets/Nvidia/Kernels/Products/WeightFormat.h"
 #include "tandem/targets/Nvidia/Kernels/RowFormat.h"
 #include "tandem/targets/Nvidia/Kernels/Steps.h"
-#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
 
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 

@@ -11,7 +11,7 @@
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/targets/Nvidia/Kernels/Kernels.h"
 #include "tandem/targets/Nvidia/Kernels/Math.h"
-#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+#include "tandem/targets/Nvidia/Kernels/Products/WeightFormat.h"
 #include "tandem/targets/Nvidia/Lowering/Movements.h"
 #include "tandem/targets/Nvidia/Lowering/NodeRules.h"
 

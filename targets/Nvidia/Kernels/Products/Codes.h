@@ -15,10 +15,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_CODES_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_CODES_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_CODES_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_CODES_H
 
-#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+#include "tandem/targets/Nvidia/Kernels/Products/WeightFormat.h"
 
 namespace tandem::nvidia {
 
@@ -37,4 +37,4 @@ Exprs onesFor(Code &code, int64_t registers);
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_CODES_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_CODES_H

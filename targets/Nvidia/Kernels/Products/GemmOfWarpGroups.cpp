@@ -14,7 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"
-#include "tandem/targets/Nvidia/Kernels/Product.h"
+#include "tandem/targets/Nvidia/Kernels/Products/Product.h"
 #include "tandem/targets/Nvidia/Kernels/WarpGroup.h"
 
 using namespace mlir;

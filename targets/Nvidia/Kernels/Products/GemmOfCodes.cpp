@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/GemmCode.h"
+#include "tandem/targets/Nvidia/Kernels/Products/GemmCode.h"
 
 using namespace mlir;
 using namespace tandem::nvidia;

@@ -13,7 +13,7 @@
 
 #include "tandem/targets/Nvidia/Kernels/Math.h"
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"
-#include "tandem/targets/Nvidia/Kernels/Product.h"
+#include "tandem/targets/Nvidia/Kernels/Products/Product.h"
 
 using namespace mlir;
 using namespace tandem::nvidia;

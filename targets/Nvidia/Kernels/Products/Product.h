@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCT_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCT_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_PRODUCT_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_PRODUCT_H
 
 #include "tandem/targets/Nvidia/Kernels/Kernels.h"
 
@@ -68,4 +68,4 @@ void writeGroupGemm(const Product &product);
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCT_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_PRODUCT_H

@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRIMITIVESHAPES_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_PRIMITIVESHAPES_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRIMITIVES_PRIMITIVESHAPES_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_PRIMITIVES_PRIMITIVESHAPES_H
 
 #include "tandem/targets/Nvidia/Kernels/Elements.h"
 #include "tandem/targets/Nvidia/Kernels/Strided.h"
@@ -95,4 +95,4 @@ struct Contraction {
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRIMITIVESHAPES_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRIMITIVES_PRIMITIVESHAPES_H

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_CACHEADDRESS_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_CACHEADDRESS_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_CACHEADDRESS_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_CACHEADDRESS_H
 
 #include "tandem/targets/Nvidia/Kernels/Kernels.h"
 
@@ -52,4 +52,4 @@ private:
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_CACHEADDRESS_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_CACHEADDRESS_H

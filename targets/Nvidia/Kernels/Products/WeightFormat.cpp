@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/WeightFormat.h"
+#include "tandem/targets/Nvidia/Kernels/Products/WeightFormat.h"
 
 #include "tandem/dialects/Transformer/IR/WeightStorage.h"
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"

@@ -14,8 +14,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_WEIGHTFORMAT_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_WEIGHTFORMAT_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_WEIGHTFORMAT_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_WEIGHTFORMAT_H
 
 #include "tandem/targets/Nvidia/Kernels/Code.h"
 
@@ -95,4 +95,4 @@ BlockNumbers loadNumbers(const WeightFormat &format, Pointer numbers, Expr row,
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_WEIGHTFORMAT_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_WEIGHTFORMAT_H

@@ -5,8 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTIONTILE_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTIONTILE_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_ATTENTIONTILE_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_ATTENTIONTILE_H
 
 #include "tandem/targets/Nvidia/Kernels/Kernels.h"
 
@@ -47,4 +47,4 @@ struct AttentionTile {
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTIONTILE_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_ATTENTIONTILE_H

@@ -21,11 +21,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_TILEDATTENTION_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_TILEDATTENTION_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_TILEDATTENTION_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_TILEDATTENTION_H
 
-#include "tandem/targets/Nvidia/Kernels/AttentionTile.h"
-#include "tandem/targets/Nvidia/Kernels/CacheAddress.h"
+#include "tandem/targets/Nvidia/Kernels/Attention/AttentionTile.h"
+#include "tandem/targets/Nvidia/Kernels/Attention/CacheAddress.h"
 
 #include <limits>
 
@@ -132,4 +132,4 @@ private:
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_TILEDATTENTION_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_ATTENTION_TILEDATTENTION_H

@@ -5,12 +5,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_GEMMCODE_H
-#define TANDEM_TARGETS_NVIDIA_KERNELS_GEMMCODE_H
+#ifndef TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_GEMMCODE_H
+#define TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_GEMMCODE_H
 
-#include "tandem/targets/Nvidia/Kernels/Codes.h"
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"
-#include "tandem/targets/Nvidia/Kernels/Product.h"
+#include "tandem/targets/Nvidia/Kernels/Products/Codes.h"
+#include "tandem/targets/Nvidia/Kernels/Products/Product.h"
 
 namespace tandem::nvidia {
 
@@ -123,4 +123,4 @@ private:
 
 } // namespace tandem::nvidia
 
-#endif // TANDEM_TARGETS_NVIDIA_KERNELS_GEMMCODE_H
+#endif // TANDEM_TARGETS_NVIDIA_KERNELS_PRODUCTS_GEMMCODE_H

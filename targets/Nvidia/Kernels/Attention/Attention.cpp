@@ -14,7 +14,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/CacheAddress.h"
+#include "tandem/targets/Nvidia/Kernels/Attention/CacheAddress.h"
 #include "tandem/targets/Nvidia/Kernels/Math.h"
 
 #include "llvm/ADT/StringExtras.h"

@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/Codes.h"
+#include "tandem/targets/Nvidia/Kernels/Products/Codes.h"
 
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"
 

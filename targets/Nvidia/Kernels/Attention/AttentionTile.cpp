@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/AttentionTile.h"
+#include "tandem/targets/Nvidia/Kernels/Attention/AttentionTile.h"
 
 #include "llvm/Support/MathExtras.h"
 

@@ -13,9 +13,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/Codes.h"
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"
-#include "tandem/targets/Nvidia/Kernels/Product.h"
+#include "tandem/targets/Nvidia/Kernels/Products/Codes.h"
+#include "tandem/targets/Nvidia/Kernels/Products/Product.h"
 
 using namespace mlir;
 using namespace tandem::nvidia;

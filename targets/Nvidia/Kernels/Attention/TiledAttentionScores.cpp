@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/TiledAttention.h"
+#include "tandem/targets/Nvidia/Kernels/Attention/TiledAttention.h"
 
 #include "tandem/targets/Nvidia/Kernels/Math.h"
 #include "tandem/targets/Nvidia/Kernels/Matrix.h"

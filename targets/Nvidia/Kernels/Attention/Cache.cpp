@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "tandem/targets/Nvidia/Kernels/CacheAddress.h"
+#include "tandem/targets/Nvidia/Kernels/Attention/CacheAddress.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
