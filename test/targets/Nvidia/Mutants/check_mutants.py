@@ -1,25 +1,27 @@
 #!/usr/bin/env python3
 """Change the kernels of plans, one instruction at a time, and see whether the tests notice.
 
-    check_mutants.py [MODEL...] [--conformance] [--kernels REGEX] [--sample N] [--minutes M] [--least PERCENT]
+    check_mutants.py [SUBJECT...] [--list] [--kernels REGEX] [--sample N] [--every K] [--minutes M] [--least PERCENT]
 
-Each kernel of the plans of the models is mutated (mutants.py): what orders threads
-dropped, guards negated or dropped, bounds and index constants shifted by one,
-operands dropped. A mutant is caught if, in either mode of the emulator, a step fails
-or a logit differs from the primitives' evaluator by more than the bound of its
-precision. Kernels that differ in sizes only are one: a mutant of the first that
-survives is made again in the next, at most twice, for the mistake of a generator would
-be in all of them. Of each such kernel at most N mutants of each kind are made. Prints each survivor, with its reason where
-equivalent.txt has one, a mutant that only later kernels show as it `passes`, then a table and "N mutants: N caught, N equivalent, N
-survived". Ends with 0 only if at least PERCENT of those that are not equivalent are
-caught and the emulator crashed on none.
+Each kernel of the plans of SUBJECTS (default: all; models in the precisions that have
+kernels of their own, and groups of the conformance suite) is mutated (mutants.py):
+what orders threads dropped, guards negated or dropped, bounds and index constants
+shifted by one, operands dropped. A mutant is caught if, in either mode of the
+emulator, a step fails or a logit differs from the primitives' evaluator by more than
+the bound of its precision. Kernels that differ in sizes only are one: a mutant of the
+first that survives is made again in the next, at most four times, for the mistake of a
+generator would be in all of them. Of each such kernel at most N mutants of each kind
+are made, and one in K of those. Prints each mutant that `passes` a subject, each that
+survives all, with its reason where equivalent.txt has one, or as `not reached` where no
+thread comes to it, then a table and "N mutants: N caught, N equivalent, N not reached,
+N survived". Ends with 0 only if at least PERCENT of those that are reached and not
+equivalent are caught and the emulator crashed on none.
 
 Programs in PATH: tandem, evaluate-step, run-mutants.
 """
 import argparse
 import collections
 import dataclasses
-import itertools
 import json
 import re
 import subprocess
@@ -37,10 +39,25 @@ import numpy as np
 from tandem.conformance import __main__ as conformance
 from tandem.conformance import cases as table
 
-SECONDS = 20  # of CPU time for a mutant; the slowest suite takes three
+SECONDS = 10  # of CPU time for a mutant; the slowest subject takes three
 MODES = ("eager", "late")
-# Bounds of the design by what the folder's name says of the precision.
-BOUNDS = {"bf16": 5e-2, "fp16": 2e-2, "int4": 1e-3, "int8": 1e-3, "": 1e-4}
+# Models: name, folder of test/models, the fleet's cache_element, options of `tandem compile`, bound of the design. Products
+# with rounded inputs are compared sharply where the cache is none of bf16.
+MODELS = [
+    ("fp32", "optimum-llama", "f32", [], 1e-4),
+    ("fp32 gpt2", "optimum-gpt2", "f32", [], 1e-4),
+    ("bf16 weights", "optimum-llama", "f32", ["--precision", "bf16"], 1e-4),
+    ("int4", "genai-qwen2-int4-tied", "f32", ["--activations", "exact"], 1e-3),
+    ("bf16", "optimum-gpt2", "bf16", ["--precision", "bf16"], 5e-2),
+    ("f16 cache", "optimum-llama", "f16", [], 2e-2),
+]
+FLEET = """name: f
+chips:
+  - name: a
+    chip: h100
+    machine:
+      cache_element: {}
+"""
 # (which logits, rows of (slot, start, tokens)). Small steps come first, since most
 # mutants need no more: each bucket of tokens, rows of other lengths, prompts in
 # pieces, lengths below, at and above a block of the cache, a slot used again.
@@ -60,9 +77,12 @@ STEPS = [
     ("all", [(1, 129, 1), (0, 20, 1)]),
     ("last", [(1, 130, 1)]),
 ]
-RETRIES = 2
-# Of the conformance suite: odd widths, and all of attention.
-CASES = r"attention|norm width (7|259)|glu .* width 7|linear (7|259|640)|embedding width 7 |(quantised|rounded) .*(259|640)|rotary . heads of 8|Split"
+RETRIES = 4
+# Of the conformance suite: odd widths, each kind of kernel, what shows the last bits of inputs, attention of each kind of cache.
+CASES = (r"norm width (7|259) epsilon|glu silu width 7$|^linear (259|640) to|quantised embedding 259 .*packed|rotary 4 heads of 8|"
+         r"Split .* part 1|^Reduce(Sum|Max|LogSumExp) of (7|2x3x5)|^(Softmax of (259|3x16)|Transpose of 2x3x5|Slice|Concat|Gather|Where)|"
+         r"Add width 259|quantised linear (64 to 64|640 to 48), . bits, block 32, scales f32( |$)|cancelling|to codes|"
+         r"attention \d of 2 heads 16/7, ")
 
 
 class Subject:
@@ -79,32 +99,37 @@ class Subject:
         self.logits.write_bytes(logits.astype(np.float32).tobytes())
 
 
-def subject_of_model(folder, work, arguments):
-    target = work / folder.name
-    subprocess.run(["tandem", "compile", folder, "--fleet", "h100", "--activations", "exact", "--save-stages", target / "stages",
-                    "-o", target / "m.tandem", *arguments.compile_arg], check=True, capture_output=True)
+def subject_of_model(work, name, model, element, options, bound):
+    folder, target = ROOT / "test/models" / model, work / name
+    target.mkdir()
+    (target / "fleet.yaml").write_text(FLEET.format(element))
+    subprocess.run(["tandem", "compile", folder, "--fleet", target / "fleet.yaml", "--save-stages", target / "stages",
+                    "-o", target / "m.tandem", *options], check=True, capture_output=True)
     part = json.loads(next(target.glob("m.tandem/parts/*/part.json")).read_text())
     random = np.random.default_rng(1)
     steps = [(which, [(slot, start, random.integers(0, part["vocabulary"], count).tolist()) for slot, start, count in rows])
              for which, rows in STEPS]
-    lines = "".join(f"{which} {' '.join(f'{slot}:{start}:{chr(44).join(map(str, ids))}' for slot, start, ids in rows)}\n"
-                    for which, rows in steps)
-    done = subprocess.run(["evaluate-step", target / "stages/03-split.mlir", folder], input=lines.encode(), capture_output=True)
-    if done.returncode:
-        sys.exit(f"evaluate-step: {done.stderr.decode()}")
-    bound = arguments.bound or next(value for key, value in BOUNDS.items() if key in folder.name)
-    return Subject(folder.name, target / "m.tandem", steps, np.frombuffer(done.stdout, np.float32), bound)
+    return Subject(name, target / "m.tandem", steps, conformance.evaluate(target, steps, part["vocabulary"], folder), bound)
 
 
-def subjects_of_conformance(work, arguments):
+def subject_of_suite(work, name, number, shape, cases):
     """Sizes that are no multiples, and attention with windows, caps and scores that spread by hundreds."""
+    folder, options = work / name, argparse.Namespace(compile_arg=[], bound=None)
+    program, columns, _ = conformance.compile_cases(folder, ["--fleet", "h100"], options, shape, cases)
+    if not columns:
+        return None
+    steps = conformance.make_steps(number, program.context)
+    return Subject(name, folder / "m.tandem", steps, conformance.evaluate(folder, steps, program.width),
+                   conformance.bound_of(program, options))
+
+
+def makers():
+    """By name, functions of a folder that make a subject."""
+    found = {row[0]: lambda work, row=row: subject_of_model(work, *row) for row in MODELS}
     for number, (shape, cases) in enumerate(table.groups(CASES)):
-        folder = work / f"conformance {number}"
-        program, columns, _ = conformance.compile_cases(folder, ["--fleet", "h100"], arguments, shape, cases)
-        if columns:
-            steps = conformance.make_steps(number)
-            yield Subject(folder.name, folder / "m.tandem", steps, conformance.evaluate(folder, steps, program.width),
-                          arguments.bound or 1e-4)
+        name = f"suite {number}"
+        found[name] = lambda work, row=(name, number, shape, cases): subject_of_suite(work, *row)
+    return found
 
 
 class Runner:
@@ -163,8 +188,9 @@ def check_subject(subject, chosen, deadline, counts):
                 break
         verdict = re.match("passed|differs|refused|not loaded|no end|crashed", answer)[0]
         if verdict == "passed":
-            print(f"passes  {subject.name}: {mutant.place()}", flush=True)
-            alive.append(mutant)
+            is_reached = runners[0].run(header + mutant.probe()) != "passed"
+            print(f"passes{'' if is_reached else ', not reached'}  {subject.name}: {mutant.place()}", flush=True)
+            alive.append(dataclasses.replace(mutant, is_reached=is_reached))
         elif verdict == "not loaded":
             counts["not PTX"] += 1
         else:
@@ -191,7 +217,8 @@ class Work:
         if shape not in self.alive:
             self.alive[shape] = {}
             self.counts["all"] += len(possible)
-            return generator.sample(possible, self.arguments.sample)
+            chosen = generator.sample(possible, self.arguments.sample)
+            return [mutant for mutant in chosen if mutant.digest() % self.arguments.every == 0]
         self.retries[shape] += 1
         if self.retries[shape] > RETRIES:
             return []
@@ -220,15 +247,16 @@ class Work:
         for survivors in self.alive.values():
             for mutant, name in survivors.values():
                 reason = reason_of(mutant, self.reasons)
-                self.counts[mutant.kind, "equivalent" if reason else "survived"] += 1
-                print(f"{'equivalent' if reason else 'survived'}  {name}: {mutant.place()}{f'; {reason}' if reason else ''}")
+                verdict = "equivalent" if reason else "survived" if mutant.is_reached else "not reached"
+                self.counts[mutant.kind, verdict] += 1
+                print(f"{verdict}  {name}: {mutant.place()}{f'; {reason}' if reason else ''}")
 
 
-COLUMNS = ("refused", "differs", "no end", "crashed", "equivalent", "survived")
+COLUMNS = ("refused", "differs", "no end", "crashed", "equivalent", "not reached", "survived")
 
 
 def report(counts):
-    """Prints the table; (mutants caught, mutants that are no equivalents, crashes)."""
+    """Prints the table; (percent caught, crashes)."""
     print(f"\n| mutants | made | {' | '.join(COLUMNS)} |\n|---|{'---:|' * (len(COLUMNS) + 1)}")
     total = collections.Counter()
     for kind in sorted({key[0] for key in counts if isinstance(key, tuple)}):
@@ -237,31 +265,32 @@ def report(counts):
         print(f"| {kind} | {sum(row)} | {' | '.join(map(str, row))} |")
     made = sum(total.values())
     caught = total["refused"] + total["differs"] + total["no end"]
-    share = 100 * caught / max(made - total["equivalent"], 1)
-    print(f"\n{made} mutants of {counts['all']} possible: {caught} caught, {total['equivalent']} equivalent, {total['survived']} "
-          f"survived, {total['crashed']} crashed the emulator, {counts['not run']} not run for lack of time, {counts['not PTX']} no PTX; {share:.1f} % caught")
+    share = 100 * caught / max(made - total["equivalent"] - total["not reached"], 1)
+    print(f"\n{made} mutants of {counts['all']} possible: {caught} caught, {total['equivalent']} equivalent, {total['not reached']} "
+          f"not reached, {total['survived']} survived, {total['crashed']} crashed the emulator, {counts['not run']} not run for lack of time, {counts['not PTX']} no PTX; {share:.1f} % caught")
     return share, total["crashed"]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("models", nargs="*", type=Path, help="model folders (default: all of test/models)")
-    parser.add_argument("--conformance", action="store_true", help="kernels of the conformance suite too")
+    parser.add_argument("subjects", nargs="*", metavar="SUBJECT", help="names, or regular expressions of such, as --list prints them")
+    parser.add_argument("--list", action="store_true", help="print the names of the subjects")
     parser.add_argument("--kernels", default="", metavar="REGEX", help="kernels whose name matches")
     parser.add_argument("--sample", type=int, default=1 << 30, metavar="N", help="mutants of a kind and kernel, at most")
+    parser.add_argument("--every", type=int, default=1, metavar="K", help="of those one in K, always the same")
     parser.add_argument("--minutes", type=float, default=1e9, metavar="M", help="start no mutant after so long")
     parser.add_argument("--least", type=float, default=95, metavar="PERCENT", help="to be caught (default: %(default)g)")
-    parser.add_argument("--bound", type=float, help="largest |a-b| / (1 + |b|) that passes (default: by the model's precision)")
-    parser.add_argument("--compile-arg", action="append", default=[], metavar="ARG", help="option for tandem compile")
     arguments = parser.parse_args()
+    if arguments.list:
+        print("\n".join(makers()))
+        return 0
     deadline = time.monotonic() + 60 * arguments.minutes
     checked = Work(arguments)
     with tempfile.TemporaryDirectory() as work:
-        work = Path(work)
-        folders = arguments.models or sorted(file.parent for file in (ROOT / "test/models").glob("*/greedy.json"))
-        models = (subject_of_model(folder, work, arguments) for folder in folders)
-        suite = subjects_of_conformance(work, arguments) if arguments.conformance else ()
-        for subject in itertools.chain(models, suite):
+        for name, make in makers().items():
+            if arguments.subjects and not any(re.fullmatch(pattern, name) for pattern in arguments.subjects):
+                continue
+            subject = make(Path(work))
             checked.check(subject, deadline)
             if time.monotonic() > deadline:
                 break
