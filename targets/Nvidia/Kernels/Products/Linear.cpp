@@ -40,9 +40,13 @@ static std::string kernelNameOf(const LinearShape &shape) {
          nameOf(shape.steps) + shape.output.name();
 }
 
-/// Tensor cores multiply weights that are exact in bf16.
+/// Tensor cores multiply weights that are exact in bf16, or in two terms of it,
+/// of which the second meets all terms of inputs but the last.
 RowFormat LinearShape::input() const {
   int64_t terms = isGemv() ? 3 : inputTerms;
+  if (weight.kind == WeightFormat::Kind::f16) {
+    terms = std::max<int64_t>(terms, 2);
+  }
   return {weight.depth, weight.isForTensorCores() ? terms : 0};
 }
 
