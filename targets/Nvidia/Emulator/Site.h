@@ -40,7 +40,7 @@ struct Site {
   std::string opcode;
   bool isStore = false;
   Perform perform = nullptr;
-  MatrixForm form;
+  MatrixForm form = {};
 
   /// The buffer that the last access hit: its first address, and how many
   /// addresses from there an access of this width may begin at.
