@@ -51,6 +51,12 @@ int32_t parseDriver(std::string_view text);
 inline constexpr int64_t mostBlocks[] = {2147483647, 65535, 65535};
 inline constexpr int64_t mostThreads = 1024;
 
+/// Of tensor maps of 16-bit elements, by the reference of
+/// cuTensorMapEncodeTiled: rows are less apart, a box has no more rows, and as
+/// many columns as its 16-byte pieces are exchanged in, 128 bytes.
+inline constexpr int64_t mostRowBytes = int64_t(1) << 40;
+inline constexpr int64_t mostBoxRows = 256, boxColumns = 64;
+
 } // namespace tandem::nvidia
 
 #endif // TANDEM_TARGETS_NVIDIA_ARCHITECTURE_H

@@ -212,10 +212,12 @@ void PartCheck::checkMap(const runtime::LaunchBuffer &buffer,
            std::to_string(map.rowBytes) + " bytes, of a buffer of " +
            std::to_string(buffer.bytes));
   }
-  if (map.boxRows == 0 || map.boxRows > 256 || map.boxColumns != 64) {
+  if (map.boxRows == 0 || map.boxRows > uint64_t(mostBoxRows) ||
+      map.boxColumns != uint64_t(boxColumns)) {
     reject(where + " has a box of " + std::to_string(map.boxRows) + " x " +
-           std::to_string(map.boxColumns) +
-           ", expected 1 to 256 rows of 64 columns");
+           std::to_string(map.boxColumns) + ", expected 1 to " +
+           std::to_string(mostBoxRows) + " rows of " +
+           std::to_string(boxColumns) + " columns");
   }
 }
 

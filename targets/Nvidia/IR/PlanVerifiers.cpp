@@ -19,10 +19,7 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
-/// Of tensor maps, by the reference of cuTensorMapEncodeTiled: rows are less
-/// apart, a box has no more, and its rows fill the pieces that are exchanged.
-static constexpr int64_t mostRowBytes = int64_t(1) << 40, mostBoxRows = 256;
-static constexpr int64_t boxBytes = 128, elementBytes = 2;
+static constexpr int64_t elementBytes = 2; ///< of tensor maps
 /// Threads that take and give registers together.
 static constexpr int64_t warpGroupThreads = 128;
 
@@ -86,10 +83,10 @@ LogicalResult TensorMapOp::verify() {
   // C3
   ArrayRef<int64_t> box = getBox();
   if (box.size() != 2 || box[0] < 1 || box[0] > mostBoxRows ||
-      box[1] != boxBytes / elementBytes) {
+      box[1] != boxColumns) {
     return emitOpError() << "copies a box of [" << box << "], expected 1 to "
-                         << mostBoxRows << " rows of "
-                         << boxBytes / elementBytes << " columns";
+                         << mostBoxRows << " rows of " << boxColumns
+                         << " columns";
   }
   return success();
 }

@@ -139,3 +139,18 @@ Kernel Kernels::define(const std::string &name, int64_t buffers, Kernel shape,
   LLVM::ReturnOp::create(code, ValueRange());
   return shape;
 }
+
+Kernel Kernels::defineEach(const std::string &name, int64_t buffers,
+                           int64_t count,
+                           function_ref<void(const Body &, Expr)> write) {
+  constexpr int64_t threads = 128;
+  Kernel shape;
+  shape.threads = threads;
+  shape.blocksPerRow = (count + threads - 1) / threads;
+  return define(
+      name, buffers, shape, [](int64_t) { return false; },
+      [&](const Body &body) {
+        Expr i = body.code.blockX() * double(threads) + body.code.thread();
+        body.code.ifThen(i < double(count), [&] { write(body, i); });
+      });
+}

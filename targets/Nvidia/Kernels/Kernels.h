@@ -35,6 +35,9 @@ struct MatrixMap {
   int64_t boxRows = 0;
 };
 
+/// Blocks of threads that keep a chip busy, about one a multiprocessor.
+inline constexpr int64_t busyBlocks = 128;
+
 /// A kernel and how it is launched.
 struct Kernel {
   mlir::LLVM::LLVMFuncOp function;
@@ -252,6 +255,10 @@ private:
                 llvm::function_ref<void(const Body &)> write,
                 llvm::function_ref<void(Code &, llvm::ArrayRef<Pointer>)>
                     prepare = nullptr);
+  /// The same with a thread for each of `count` elements or lines of a row,
+  /// whose number `write` gets, and no constants.
+  Kernel defineEach(const std::string &name, int64_t buffers, int64_t count,
+                    llvm::function_ref<void(const Body &, Expr)> write);
 
   mlir::gpu::GPUModuleOp module;
 };

@@ -14,9 +14,8 @@ using namespace tandem;
 using namespace tandem::nvidia;
 
 static constexpr int64_t floatBytes = sizeof(float);
-/// Blocks of threads that keep a chip busy, about one for each multiprocessor,
-/// and keys of a full row that make another one worth it.
-static constexpr int64_t busyBlocks = 128, leastKeys = 128;
+/// Keys of a full row that make another block of threads worth it.
+static constexpr int64_t leastKeys = 128;
 
 ProgramBuilder::ProgramBuilder(PlanContext &context, const Program &program)
     : context(context), program(program),

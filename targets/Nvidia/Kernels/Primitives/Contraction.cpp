@@ -15,8 +15,6 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
-static constexpr int64_t threads = 128;
-
 static std::string nameOf(const Contraction::Side &side) {
   return side.outer.name() + "_along_" + side.inner.name();
 }
@@ -27,30 +25,23 @@ std::string Contraction::name() const {
 
 Kernel Kernels::contract(const Contraction &shape) {
   int64_t count = shape.a.outer.count();
-  Kernel kernel;
-  kernel.threads = threads;
-  kernel.blocksPerRow = (count + threads - 1) / threads;
-  return define(
-      "contract_" + shape.name(), /*buffers=*/3, kernel,
-      [](int64_t) { return false; },
-      [&](const Body &body) {
+  return defineEach(
+      "contract_" + shape.name(), /*buffers=*/3, count,
+      [&](const Body &body, Expr i) {
         Code &code = body.code;
-        Expr i = code.blockX() * double(threads) + code.thread();
-        code.ifThen(i < double(count), [&] {
-          auto first = [&](const Contraction::Side &side) {
-            return body.row * double(side.outer.pitch) + side.outer.at(i);
-          };
-          Expr a = first(shape.a), b = first(shape.b);
-          Exprs sum = code.loop(
-              code.integer(0), code.integer(shape.a.inner.count()), 1,
-              {code.real(0)}, [&](Expr j, const Exprs &carried) {
-                Expr x =
-                    (body.arguments[0] + (a + shape.a.inner.at(j))).loadFloat();
-                Expr y =
-                    (body.arguments[1] + (b + shape.b.inner.at(j))).loadFloat();
-                return Exprs{code.fma(x, y, carried[0])};
-              });
-          (body.arguments[2] + (body.row * double(count) + i)).store(sum[0]);
-        });
+        auto first = [&](const Contraction::Side &side) {
+          return body.row * double(side.outer.pitch) + side.outer.at(i);
+        };
+        Expr a = first(shape.a), b = first(shape.b);
+        Exprs sum = code.loop(
+            code.integer(0), code.integer(shape.a.inner.count()), 1,
+            {code.real(0)}, [&](Expr j, const Exprs &carried) {
+              Expr x =
+                  (body.arguments[0] + (a + shape.a.inner.at(j))).loadFloat();
+              Expr y =
+                  (body.arguments[1] + (b + shape.b.inner.at(j))).loadFloat();
+              return Exprs{code.fma(x, y, carried[0])};
+            });
+        (body.arguments[2] + (body.row * double(count) + i)).store(sum[0]);
       });
 }

@@ -11,8 +11,6 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
-static constexpr int64_t threads = 128;
-
 std::string Lookup::name() const {
   return data.name() + "_axis_" + std::to_string(axisSize) + "x" +
          std::to_string(axisStride) + "_by_" + indices.name() +
@@ -46,14 +44,6 @@ std::string OneHot::name() const {
          nameOf(indexElement);
 }
 
-/// A thread for each of `count` elements.
-static Kernel shapeOf(int64_t count) {
-  Kernel kernel;
-  kernel.threads = threads;
-  kernel.blocksPerRow = (count + threads - 1) / threads;
-  return kernel;
-}
-
 /// Index `place` of the row of a token, in [0, size) where it is one of an
 /// axis.
 static Expr loadIndex(Pointer indices, Element element, Expr place,
@@ -77,69 +67,54 @@ static Expr placeOf(const Lookup &shape, Pointer indices, Expr row, Expr i) {
 
 Kernel Kernels::gatherElements(const Lookup &shape, Element element) {
   int64_t count = shape.indices.count();
-  return define(
-      "gather_elements_" + shape.name() + nameOf(element), /*buffers=*/3,
-      shapeOf(count), [](int64_t) { return false; },
-      [&](const Body &body) {
-        Code &code = body.code;
-        Expr i = code.blockX() * double(threads) + code.thread();
-        code.ifThen(i < double(count), [&] {
-          Expr from = placeOf(shape, body.arguments[1], body.row, i);
-          at(body.arguments[2], element, body.row * double(count) + i)
-              .store(loadElement(body.arguments[0], element, from));
-        });
+  return defineEach(
+      "gather_elements_" + shape.name() + nameOf(element), /*buffers=*/3, count,
+      [&](const Body &body, Expr i) {
+        Expr from = placeOf(shape, body.arguments[1], body.row, i);
+        at(body.arguments[2], element, body.row * double(count) + i)
+            .store(loadElement(body.arguments[0], element, from));
       });
 }
 
 Kernel Kernels::scatterElements(const Scatter &shape, Element element) {
   int64_t lines = shape.outer.count();
-  return define(
+  return defineEach(
       "scatter_elements_" + shape.name() + nameOf(element), /*buffers=*/3,
-      shapeOf(lines), [](int64_t) { return false; },
-      [&](const Body &body) {
+      lines, [&](const Body &body, Expr index) {
         Code &code = body.code;
-        Expr index = code.blockX() * double(threads) + code.thread();
-        code.ifThen(index < double(lines), [&] {
-          Expr line = shape.outer.at(index);
-          Expr row = body.row * double(shape.lookup.indices.pitch);
-          code.loop(
-              code.integer(0), code.integer(shape.inner.count()), 1,
-              [&](Expr j) {
-                Expr i = line + shape.inner.at(j);
-                Pointer place =
-                    at(body.arguments[2], element,
-                       placeOf(shape.lookup, body.arguments[0], body.row, i));
-                Expr value = loadElement(body.arguments[1], element, row + i);
-                if (shape.update != Update::replace) {
-                  value = lookupBinary(functionOf(shape.update), element)(
-                      place.load(value.type()), value);
-                }
-                place.store(value);
-              });
-        });
+        Expr line = shape.outer.at(index);
+        Expr row = body.row * double(shape.lookup.indices.pitch);
+        code.loop(
+            code.integer(0), code.integer(shape.inner.count()), 1, [&](Expr j) {
+              Expr i = line + shape.inner.at(j);
+              Pointer place =
+                  at(body.arguments[2], element,
+                     placeOf(shape.lookup, body.arguments[0], body.row, i));
+              Expr value = loadElement(body.arguments[1], element, row + i);
+              if (shape.update != Update::replace) {
+                value = lookupBinary(functionOf(shape.update),
+                                     element)(place.load(value.type()), value);
+              }
+              place.store(value);
+            });
       });
 }
 
 Kernel Kernels::oneHot(const OneHot &shape, Element element) {
   int64_t width = shape.before * shape.depth * shape.behind;
-  return define(
-      "one_hot_" + shape.name() + nameOf(element), /*buffers=*/2,
-      shapeOf(width), [](int64_t) { return false; },
-      [&](const Body &body) {
+  return defineEach(
+      "one_hot_" + shape.name() + nameOf(element), /*buffers=*/2, width,
+      [&](const Body &body, Expr i) {
         Code &code = body.code;
-        Expr i = code.blockX() * double(threads) + code.thread();
-        code.ifThen(i < double(width), [&] {
-          double behind = shape.behind, indices = shape.before * shape.behind;
-          Expr place = body.row * indices +
-                       i / (behind * shape.depth) * behind + i % shape.behind;
-          Expr index = loadIndex(body.arguments[0], shape.indexElement, place,
-                                 shape.depth);
-          Expr own = code.extend(i / behind % shape.depth,
-                                 typeOf(code, shape.indexElement));
-          at(body.arguments[1], element, body.row * double(width) + i)
-              .store(code.select(own == index,
-                                 constant(code, element, shape.on),
-                                 constant(code, element, shape.off)));
-        });
+        double behind = shape.behind, indices = shape.before * shape.behind;
+        Expr place = body.row * indices + i / (behind * shape.depth) * behind +
+                     i % shape.behind;
+        Expr index = loadIndex(body.arguments[0], shape.indexElement, place,
+                               shape.depth);
+        Expr own = code.extend(i / behind % shape.depth,
+                               typeOf(code, shape.indexElement));
+        at(body.arguments[1], element, body.row * double(width) + i)
+            .store(code.select(own == index, constant(code, element, shape.on),
+                               constant(code, element, shape.off)));
       });
 }

@@ -10,16 +10,6 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
-static constexpr int64_t threads = 128;
-
-/// A thread for each element of a row.
-static Kernel shapeOf(int64_t elements) {
-  Kernel kernel;
-  kernel.threads = threads;
-  kernel.blocksPerRow = (elements + threads - 1) / threads;
-  return kernel;
-}
-
 /// Element `i` of what a movement walks, in the row of a token.
 static Pointer place(const Strided &side, Element element, Pointer base,
                      Expr row, Expr i) {
@@ -30,32 +20,24 @@ static Pointer place(const Strided &side, Element element, Pointer base,
 Kernel Kernels::move(const Movement &movement, Element element) {
   Movement shape = movement.simplified();
   int64_t count = shape.from.count();
-  return define(
+  return defineEach(
       "move_" + shape.from.name() + "_to_" + shape.to.name() + nameOf(element),
-      /*buffers=*/2, shapeOf(count), [](int64_t) { return false; },
-      [&](const Body &body) {
+      /*buffers=*/2, count, [&](const Body &body, Expr i) {
         Code &code = body.code;
-        Expr i = code.blockX() * double(threads) + code.thread();
-        code.ifThen(i < double(count), [&] {
-          Pointer from =
-              place(shape.from, element, body.arguments[0], body.row, i);
-          place(shape.to, element, body.arguments[1], body.row, i)
-              .store(from.load(typeOf(code, element)));
-        });
+        Pointer from =
+            place(shape.from, element, body.arguments[0], body.row, i);
+        place(shape.to, element, body.arguments[1], body.row, i)
+            .store(from.load(typeOf(code, element)));
       });
 }
 
 Kernel Kernels::fill(int64_t width, const Number &number, Element element) {
-  return define(
+  return defineEach(
       "fill_" + std::to_string(width) + "_" + number.name() + nameOf(element),
-      /*buffers=*/1, shapeOf(width), [](int64_t) { return false; },
-      [&](const Body &body) {
+      /*buffers=*/1, width, [&](const Body &body, Expr column) {
         Code &code = body.code;
-        Expr column = code.blockX() * double(threads) + code.thread();
-        code.ifThen(column < double(width), [&] {
-          at(body.arguments[0], element, body.row * double(width) + column)
-              .store(constant(code, element, number));
-        });
+        at(body.arguments[0], element, body.row * double(width) + column)
+            .store(constant(code, element, number));
       });
 }
 
@@ -66,29 +48,24 @@ static std::string sourceName(const std::optional<Number> &number) {
 Kernel Kernels::where(int64_t width, std::optional<Number> x,
                       std::optional<Number> y, Element element) {
   int64_t buffers = 2 + !x + !y;
-  return define(
+  return defineEach(
       "where_" + std::to_string(width) + "_" + sourceName(x) + "_" +
           sourceName(y) + nameOf(element),
-      buffers, shapeOf(width), [](int64_t) { return false; },
-      [&](const Body &body) {
+      buffers, width, [&](const Body &body, Expr column) {
         Code &code = body.code;
-        Expr column = code.blockX() * double(threads) + code.thread();
-        code.ifThen(column < double(width), [&] {
-          Expr i = body.row * double(width) + column;
-          ArrayRef<Pointer> rows = body.arguments.drop_front();
-          auto take = [&](const std::optional<Number> &number) {
-            if (number) {
-              return constant(code, element, *number);
-            }
-            Expr value = loadElement(rows.front(), element, i);
-            rows = rows.drop_front();
-            return value;
-          };
-          Expr isFalse = (body.arguments[0] + i).loadFloat() == 0;
-          Expr first = take(x), second = take(y);
-          at(rows.front(), element, i)
-              .store(code.select(isFalse, second, first));
-        });
+        Expr i = body.row * double(width) + column;
+        ArrayRef<Pointer> rows = body.arguments.drop_front();
+        auto take = [&](const std::optional<Number> &number) {
+          if (number) {
+            return constant(code, element, *number);
+          }
+          Expr value = loadElement(rows.front(), element, i);
+          rows = rows.drop_front();
+          return value;
+        };
+        Expr isFalse = (body.arguments[0] + i).loadFloat() == 0;
+        Expr first = take(x), second = take(y);
+        at(rows.front(), element, i).store(code.select(isFalse, second, first));
       });
 }
 
@@ -103,21 +80,17 @@ std::string Triangle::name() const {
 
 Kernel Kernels::triangle(const Triangle &shape, Element element) {
   int64_t width = shape.matrices * shape.rows * shape.columns;
-  return define(
-      "triangle_" + shape.name() + nameOf(element), /*buffers=*/2,
-      shapeOf(width), [](int64_t) { return false; },
-      [&](const Body &body) {
+  return defineEach(
+      "triangle_" + shape.name() + nameOf(element), /*buffers=*/2, width,
+      [&](const Body &body, Expr i) {
         Code &code = body.code;
-        Expr i = code.blockX() * double(threads) + code.thread();
-        code.ifThen(i < double(width), [&] {
-          Expr above = i % shape.columns -
-                       i / double(shape.columns) % shape.rows -
-                       double(shape.diagonal);
-          Expr isKept = shape.isUpper ? code.integer(-1) < above : above < 1.0;
-          Expr index = body.row * double(width) + i;
-          Expr kept = loadElement(body.arguments[0], element, index);
-          at(body.arguments[1], element, index)
-              .store(code.select(isKept, kept, constant(code, element, {})));
-        });
+        Expr above = i % shape.columns -
+                     i / double(shape.columns) % shape.rows -
+                     double(shape.diagonal);
+        Expr isKept = shape.isUpper ? code.integer(-1) < above : above < 1.0;
+        Expr index = body.row * double(width) + i;
+        Expr kept = loadElement(body.arguments[0], element, index);
+        at(body.arguments[1], element, index)
+            .store(code.select(isKept, kept, constant(code, element, {})));
       });
 }

@@ -14,8 +14,6 @@
 using namespace mlir;
 using namespace tandem::nvidia;
 
-static constexpr int64_t threads = 128;
-
 std::string Scan::name() const {
   return outer.name() + "_along_" + inner.name() +
          (isExclusive ? "_exclusive" : "") + (isReverse ? "_reverse" : "");
@@ -23,29 +21,21 @@ std::string Scan::name() const {
 
 Kernel Kernels::scan(const Scan &shape, Element element) {
   int64_t lines = shape.outer.count(), count = shape.inner.count();
-  Kernel kernel;
-  kernel.threads = threads;
-  kernel.blocksPerRow = (lines + threads - 1) / threads;
-  return define(
-      "scan_" + shape.name() + nameOf(element), /*buffers=*/2, kernel,
-      [](int64_t) { return false; },
-      [&](const Body &body) {
+  return defineEach(
+      "scan_" + shape.name() + nameOf(element), /*buffers=*/2, lines,
+      [&](const Body &body, Expr index) {
         Code &code = body.code;
-        Expr index = code.blockX() * double(threads) + code.thread();
-        code.ifThen(index < double(lines), [&] {
-          Expr line =
-              body.row * double(shape.outer.pitch) + shape.outer.at(index);
-          code.loop(code.integer(0), code.integer(count), 1,
-                    {constant(code, element, {})},
-                    [&](Expr i, const Exprs &sum) {
-                      Expr own = shape.isReverse ? double(count - 1) - i : i;
-                      Expr place = line + shape.inner.at(own);
-                      Expr next = sum[0] + loadElement(body.arguments[0],
-                                                       element, place);
-                      at(body.arguments[1], element, place)
-                          .store(shape.isExclusive ? sum[0] : next);
-                      return Exprs{next};
-                    });
-        });
+        Expr line =
+            body.row * double(shape.outer.pitch) + shape.outer.at(index);
+        code.loop(code.integer(0), code.integer(count), 1,
+                  {constant(code, element, {})}, [&](Expr i, const Exprs &sum) {
+                    Expr own = shape.isReverse ? double(count - 1) - i : i;
+                    Expr place = line + shape.inner.at(own);
+                    Expr next =
+                        sum[0] + loadElement(body.arguments[0], element, place);
+                    at(body.arguments[1], element, place)
+                        .store(shape.isExclusive ? sum[0] : next);
+                    return Exprs{next};
+                  });
       });
 }

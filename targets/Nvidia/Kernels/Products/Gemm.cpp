@@ -21,8 +21,6 @@ using namespace tandem::nvidia;
 static constexpr int64_t tileRowBytes = GemmTile::rowBytes;
 static constexpr int64_t pieces = tileRowBytes / GemmTile::pieceBytes;
 static constexpr int64_t leastStages = 2;
-/// Blocks of threads that keep a chip busy, about one a multiprocessor.
-static constexpr int64_t busyBlocks = 128;
 
 static bool isGateOfCodes(const LinearShape &shape) {
   return shape.hasGate && shape.weight.isCodes();

@@ -23,8 +23,6 @@ using namespace tandem::nvidia;
 static constexpr int64_t warpThreads = 32;
 static constexpr int64_t tileRowBytes = tileDepth * 2;
 static constexpr int64_t mostStages = 4, leastStages = 2;
-/// Blocks of threads that keep a chip busy, about one a multiprocessor.
-static constexpr int64_t busyBlocks = 128;
 /// Registers of a thread that copies, and of one of two groups that multiply:
 /// 65536 in all, which the verifier of launches checks.
 static constexpr int64_t copyRegisters = 40, productRegisters = 232;
